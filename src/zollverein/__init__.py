@@ -1,0 +1,1 @@
+"""zollverein stress-tests an economic union and its export corridors."""
