@@ -1,0 +1,103 @@
+"""From long tables with names to arrays, with every fault named by row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from zollverein.economy.baseline import Array
+from zollverein.errors import EconomyError, near_matches
+
+__all__ = ["codes", "numbers", "require_columns", "scatter"]
+
+
+def require_columns(table: str, frame: pd.DataFrame, columns: Sequence[str], optional: Sequence[str] = ()) -> None:
+    """Raise `EconomyError` unless ``frame`` has just these columns (any order)."""
+    missing = [c for c in columns if c not in frame.columns]
+    if missing:
+        raise EconomyError(
+            f"table {table} has the columns {', '.join(map(str, frame.columns))}; "
+            f"{', '.join(missing)} is missing: needed are {', '.join(columns)}"
+        )
+    unknown = [c for c in frame.columns if c not in (*columns, *optional)]
+    if unknown:
+        raise EconomyError(
+            f"table {table} has the column '{unknown[0]}' that is not known here; "
+            f"allowed are {', '.join((*columns, *optional))}: rename or drop it"
+        )
+
+
+def codes(table: str, frame: pd.DataFrame, column: str, labels: Sequence[str]) -> npt.NDArray[np.intp]:
+    """Return the position of every label of ``column`` in ``labels``; an unknown one raises with near matches."""
+    index = {label: k for k, label in enumerate(labels)}
+    found = np.array([index.get(str(value), -1) for value in frame[column]], dtype=np.intp)
+    if (found < 0).any():
+        row = int(np.argmax(found < 0))
+        name = str(frame[column].iloc[row])
+        near = near_matches(name, labels)
+        hint = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(labels[:20])}"
+        raise EconomyError(f"table {table}, row {row + 1}, column {column}: '{name}' is not known; {hint}")
+    return found
+
+
+def numbers(
+    table: str,
+    frame: pd.DataFrame,
+    column: str,
+    *,
+    minimum: float = -np.inf,
+    above: float = -np.inf,
+    maximum: float = np.inf,
+    advice: str = "",
+) -> Array:
+    """Return a column as floats; text, NaN and values outside the range raise with the row."""
+    values = pd.to_numeric(frame[column], errors="coerce").to_numpy(dtype=float)
+    bad = ~np.isfinite(values) | (values < minimum) | (values <= above) | (values > maximum)
+    if bad.any():
+        row = int(np.argmax(bad))
+        limits = [f"at least {minimum:g}"] * bool(np.isfinite(minimum)) + [f"above {above:g}"] * bool(
+            np.isfinite(above)
+        )
+        limits += [f"at most {maximum:g}"] * bool(np.isfinite(maximum))
+        keys = ", ".join(f"{k} {frame[k].iloc[row]}" for k in frame.columns if k != column)
+        allowed = "a number " + " and ".join(limits) if limits else "a number"
+        raise EconomyError(
+            f"table {table}, row {row + 1} ({keys}): {column} is {frame[column].iloc[row]!r}; allowed is {allowed}"
+            + (f". {advice}" if advice else "")
+        )
+    return values
+
+
+def scatter(
+    table: str,
+    frame: pd.DataFrame,
+    keys: Mapping[str, Sequence[str]],
+    values: Array,
+    *,
+    fill: float,
+) -> Array:
+    """Place long values in an array whose axes are ``keys`` (column to labels); a duplicate raises.
+
+    A key column that is absent means all: the value is broadcast along that axis.
+    """
+    shape = tuple(len(labels) for labels in keys.values())
+    index = tuple(
+        codes(table, frame, column, labels)[:, None] if column in frame.columns else np.arange(len(labels))[None, :]
+        for column, labels in keys.items()
+    )
+    if sum(column not in frame.columns for column in keys) > 1:
+        raise EconomyError(f"table {table} leaves out more than one of {', '.join(keys)}; only one may mean 'all'")
+    flat = np.ravel_multi_index(np.broadcast_arrays(*index), shape) if len(frame) else np.empty(0, dtype=np.intp)
+    places = flat.ravel()
+    order = np.argsort(places, kind="stable")
+    repeated = order[1:][np.diff(places[order]) == 0] if places.size else np.empty(0, dtype=np.intp)
+    if repeated.size:
+        row = int(repeated.min()) // (flat.shape[1] if flat.ndim == 2 else 1)
+        named = ", ".join(f"{k} {frame[k].iloc[row]}" for k in keys if k in frame.columns)
+        raise EconomyError(f"table {table}, row {row + 1}: {named} stands there twice; keep one row")
+    out = np.full(int(np.prod(shape)), fill)
+    out[places] = np.broadcast_to(values[:, None], flat.shape).ravel() if len(frame) else values
+    return out.reshape(shape)

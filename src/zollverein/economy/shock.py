@@ -1,0 +1,206 @@
+"""What happens: tariffs, iceberg costs, levies, quotas, productivity, supply; as frames, then as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from zollverein.economy.baseline import Array, Baseline
+from zollverein.economy.closure import Closure
+from zollverein.economy.labels import codes, numbers, require_columns, scatter
+from zollverein.errors import EconomyError
+
+__all__ = ["Levies", "Shock", "ShockArrays"]
+
+GROSS_TARIFF_ADVICE = "Tariffs are rates: 0.05 is five percent; a gross 1.05 or a percent 5 would be far too high"
+HIGHEST_RATE = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Shock:
+    """A change of the world, as long frames with columns by name; ``sector`` left out means every sector.
+
+    Parameters
+    ----------
+    tariff : exporter, importer, sector, rate. The new ad valorem rate (0.05 is five percent).
+    iceberg : exporter, importer, sector, factor. Change of the iceberg cost; 1.1 is ten percent dearer.
+    export_tax : exporter, importer, sector, rate [, recipient]. Ad valorem tax on exports, on the producer price.
+    quota : exporter, importer, sector, factor [, recipient]. Upper bound on the real flow over its base; the rent
+        goes to the recipient, the exporter if none is named.
+    productivity : country, sector, factor. Change of productivity.
+    supply : country, sector, factor. Change of the specific factor; needs ``Closure(labour="specific")``.
+    transfer : country, value. Added to the country's deficit; the values must sum to zero.
+    """
+
+    tariff: pd.DataFrame | None = None
+    iceberg: pd.DataFrame | None = None
+    export_tax: pd.DataFrame | None = None
+    quota: pd.DataFrame | None = None
+    productivity: pd.DataFrame | None = None
+    supply: pd.DataFrame | None = None
+    transfer: pd.DataFrame | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Levies:
+    """Taxed or bounded flows, one entry each (Q of them).
+
+    Attributes
+    ----------
+    cells : indices (sector, importer, exporter).
+    log_gross : log(1 + rate) of an export tax; zero for a quota, whose levy is an unknown.
+    quota : which entries are quotas. bound : their bound on the real flow over base.
+    owner : the country that earns the revenue.
+    """
+
+    cells: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.intp]]
+    log_gross: Array
+    quota: npt.NDArray[np.bool_]
+    bound: Array
+    owner: npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class ShockArrays:
+    """A shock in the layout of the baseline.
+
+    Attributes
+    ----------
+    tau : (S, N, N) new tariff rates.
+    log_kappa_hat : (S, N, N) log change of the trade cost, tariff and iceberg; levies excluded.
+    log_productivity, supply : (S, N).
+    transfer : (N,).
+    """
+
+    tau: Array
+    log_kappa_hat: Array
+    log_productivity: Array
+    supply: Array
+    transfer: Array
+    levies: Levies = field(repr=False)
+
+
+def shock_arrays(shock: Shock, base: Baseline, closure: Closure) -> ShockArrays:
+    """Check a shock against a baseline and lay it out as arrays.
+
+    Raises
+    ------
+    EconomyError : an unknown name, a rate that looks gross, a shock that names nobody, a supply shock without
+        specific factors.
+    """
+    for name in Shock.__dataclass_fields__:
+        frame = getattr(shock, name)
+        if frame is not None and frame.empty:
+            raise EconomyError(f"Shock({name}=...) has no rows, so it names nobody; leave it out for no shock")
+    pair: Mapping[str, tuple[str, ...]] = {
+        "sector": base.sectors, "importer": base.countries, "exporter": base.countries,
+    }  # fmt: skip
+    own: Mapping[str, tuple[str, ...]] = {"sector": base.sectors, "country": base.countries}
+    tau = base.tau
+    if shock.tariff is not None:
+        require_columns("Shock.tariff", shock.tariff, ("exporter", "importer", "rate"), ("sector",))
+        rate = numbers("Shock.tariff", shock.tariff, "rate", above=-1, maximum=HIGHEST_RATE, advice=GROSS_TARIFF_ADVICE)
+        new = scatter("Shock.tariff", shock.tariff, pair, rate, fill=np.nan)
+        tau = np.where(np.isnan(new), base.tau, new)
+    iceberg = _factors("iceberg", shock.iceberg, ("exporter", "importer"), pair)
+    if closure.labour != "specific" and shock.supply is not None:
+        raise EconomyError(
+            'Shock(supply=...) changes a specific factor, but Closure(labour="mobile") has none; '
+            'use Closure(labour="specific"), or Shock(productivity=...)'
+        )
+    return ShockArrays(
+        tau=tau,
+        log_kappa_hat=np.log1p(tau) - np.log1p(base.tau) + np.log(iceberg),
+        log_productivity=np.log(_factors("productivity", shock.productivity, ("country",), own)),
+        supply=_factors("supply", shock.supply, ("country",), own),
+        transfer=_transfer(shock.transfer, base),
+        levies=_levies(shock, base),
+    )
+
+
+def _factors(
+    name: str, frame: pd.DataFrame | None, keys: tuple[str, ...], axes: Mapping[str, tuple[str, ...]]
+) -> Array:
+    if frame is None:
+        return np.ones(tuple(len(labels) for labels in axes.values()))
+    require_columns(f"Shock.{name}", frame, (*keys, "factor"), ("sector",))
+    factor = numbers(f"Shock.{name}", frame, "factor", above=0, advice="A factor of 1 is no change")
+    return scatter(f"Shock.{name}", frame, axes, factor, fill=1.0)
+
+
+def _transfer(frame: pd.DataFrame | None, base: Baseline) -> Array:
+    if frame is None:
+        return np.zeros(len(base.countries))
+    require_columns("Shock.transfer", frame, ("country", "value"))
+    values = numbers("Shock.transfer", frame, "value")
+    transfer = scatter("Shock.transfer", frame, {"country": base.countries}, values, fill=0.0)
+    if abs(transfer.sum()) > 1e-9 * np.abs(transfer).max():
+        raise EconomyError(f"Shock.transfer sums to {transfer.sum():.6g}; what one gets another gives: it must be zero")
+    return transfer
+
+
+def _levies(shock: Shock, base: Baseline) -> Levies:
+    parts: list[tuple[npt.NDArray[np.intp], ...]] = []
+    values: list[Array] = []
+    for name, column, is_quota in (("export_tax", "rate", False), ("quota", "factor", True)):
+        frame = getattr(shock, name)
+        if frame is None:
+            continue
+        table = f"Shock.{name}"
+        require_columns(table, frame, ("exporter", "importer", column), ("sector", "recipient"))
+        value = numbers(
+            table,
+            frame,
+            column,
+            above=0.0 if is_quota else -1.0,
+            maximum=np.inf if is_quota else HIGHEST_RATE,
+        )
+        full = frame if "sector" in frame.columns else frame.merge(pd.DataFrame({"sector": base.sectors}), how="cross")
+        value = np.repeat(value, len(full) // len(frame))
+        owner = (
+            full["recipient"].where(full["recipient"].notna(), full["exporter"])
+            if "recipient" in full
+            else full["exporter"]
+        )
+        s = codes(table, full, "sector", base.sectors)
+        n = codes(table, full, "importer", base.countries)
+        i = codes(table, full, "exporter", base.countries)
+        scatter(
+            table,
+            full,
+            {"sector": base.sectors, "importer": base.countries, "exporter": base.countries},
+            value,
+            fill=0.0,
+        )
+        o = codes(table, full.assign(recipient=owner), "recipient", base.countries)
+        traded = base.pi[s, n, i] > 0
+        parts.append((s[traded], n[traded], i[traded], o[traded], np.full(int(traded.sum()), is_quota, dtype=np.intp)))
+        values.append(value[traded])
+    if not parts:
+        empty = np.empty(0, dtype=np.intp)
+        return Levies((empty, empty, empty), np.empty(0), np.empty(0, dtype=bool), np.empty(0), empty)
+    s, n, i, owner_code, kind = (np.concatenate(column) for column in zip(*parts, strict=True))
+    _refuse_overlap(base, s, n, i)
+    value, quota = np.concatenate(values), kind.astype(bool)
+    return Levies(
+        (s, n, i),
+        np.where(quota, 0.0, np.log1p(np.where(quota, 0.0, value))),
+        quota,
+        np.where(quota, value, np.inf),
+        owner_code,
+    )
+
+
+def _refuse_overlap(base: Baseline, s: npt.NDArray[np.intp], n: npt.NDArray[np.intp], i: npt.NDArray[np.intp]) -> None:
+    cell = np.stack([s, n, i], axis=1)
+    unique, counts = np.unique(cell, axis=0, return_counts=True)
+    if (counts > 1).any():
+        a, b, c = unique[np.argmax(counts > 1)]
+        raise EconomyError(
+            f"{base.countries[c]} to {base.countries[b]} in {base.sectors[a]} has both an export tax and a quota; "
+            f"give one of them"
+        )
