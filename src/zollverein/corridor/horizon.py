@@ -1,0 +1,72 @@
+"""The time that a routing covers, cut into periods."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from zollverein.errors import NetworkError
+
+Step = Literal["day", "week", "month", "year"]
+
+__all__ = ["Horizon", "Step"]
+
+
+@dataclass(frozen=True)
+class Horizon:
+    """Periods from ``start`` to ``end``, both days included; the last period is cut at ``end``.
+
+    Attributes
+    ----------
+    starts : (T,) first day of every period.
+    days : (T,) its length in days.
+    """
+
+    start: date
+    end: date
+    step: Step = "week"
+    starts: npt.NDArray[np.datetime64] = field(init=False, repr=False)
+    days: npt.NDArray[np.int64] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.step not in get_args(Step):
+            raise NetworkError(f"horizon step is '{self.step}'; allowed are {', '.join(get_args(Step))}")
+        if self.end < self.start:
+            raise NetworkError(f"horizon ends on {self.end}, before it starts on {self.start}; swap the two")
+        starts = [self.start]
+        while (following := _next(starts[-1], self.step)) <= self.end:
+            starts.append(following)
+        edges = np.array([*starts, self.end + timedelta(days=1)], dtype="datetime64[D]")
+        object.__setattr__(self, "starts", edges[:-1])
+        object.__setattr__(self, "days", np.diff(edges).astype(np.int64))
+
+    def __len__(self) -> int:
+        return len(self.days)
+
+    @property
+    def total_days(self) -> int:
+        """Days from start to end."""
+        return int(self.days.sum())
+
+    def by_period(self, daily: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Sum a (K, days) array over the days of every period: (K, T)."""
+        first = np.concatenate([[0], np.cumsum(self.days)[:-1]])
+        return np.asarray(np.add.reduceat(daily, first, axis=1))
+
+    def day(self, when: date) -> int:
+        """Return the position of a date in the horizon's days; negative or beyond the end outside of it."""
+        return (when - self.start).days
+
+
+def _next(start: date, step: Step) -> date:
+    if step == "day":
+        return start + timedelta(days=1)
+    if step == "week":
+        return start + timedelta(days=7)
+    if step == "month":
+        return date(start.year + start.month // 12, start.month % 12 + 1, min(start.day, 28))
+    return date(start.year + 1, start.month, min(start.day, 28))

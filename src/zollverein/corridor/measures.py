@@ -1,0 +1,128 @@
+"""What a routing amounts to, for one exporter: tonnes by route, transit, stranded oil, cost and netback."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from zollverein.corridor.routing import Routing
+
+__all__ = [
+    "delivered_by_region",
+    "export_tonnes",
+    "export_value_usd_million",
+    "mean_netback_usd_per_t",
+    "route_tonnes",
+    "shortfall_kt",
+    "stranded_kt",
+    "transit_shares",
+    "transport_cost",
+]
+
+
+def route_tonnes(routing: Routing, exporter: str) -> pd.Series[float]:
+    """Return the tonnes on every route (kt over the horizon), counted on the one link that bears its name."""
+    mine = routing.flows[(routing.flows["exporter"] == exporter) & (routing.flows["route"] != "")]
+    return mine.groupby("route", sort=True)["flow_kt"].sum()
+
+
+def export_tonnes(routing: Routing, exporter: str) -> float:
+    """Return the kt delivered to markets outside the exporter's country."""
+    return float(_exports(routing, exporter)["delivered_kt"].sum())
+
+
+def export_value_usd_million(routing: Routing, exporter: str) -> float:
+    """Return the value of those deliveries at the markets' prices."""
+    return float(_exports(routing, exporter)["value_usd_million"].sum())
+
+
+def stranded_kt(routing: Routing, exporter: str) -> float:
+    """Return the kt that could have been produced and were not, because they could not leave."""
+    mine = routing.supply["exporter"] == exporter
+    return float(routing.supply.loc[mine, "shut_in_kt"].sum())
+
+
+def shortfall_kt(routing: Routing) -> float:
+    """Return the kt by which markets missed a minimum that had to be served."""
+    return float(routing.shortfalls["unmet_kt"].sum())
+
+
+def transport_cost(routing: Routing, exporter: str) -> float:
+    """Return what the exporter's oil paid for carriage, US$ million over the horizon."""
+    mine = routing.flows[routing.flows["exporter"] == exporter]
+    return float((mine["flow_kt"] * mine["tariff_usd_per_t"]).sum() / 1e3)
+
+
+def mean_netback_usd_per_t(routing: Routing, exporter: str) -> float:
+    """Return the mean price of the exporter's deliveries less the mean carriage of them, US$/t."""
+    mine = routing.deliveries[routing.deliveries["exporter"] == exporter]
+    tonnes = mine["delivered_kt"].sum()
+    if tonnes <= 0:
+        return float("nan")
+    return float((mine["value_usd_million"].sum() - transport_cost(routing, exporter)) * 1e3 / tonnes)
+
+
+def transit_shares(routing: Routing, exporter: str) -> pd.Series[float]:
+    """Return the share of exports that enters each foreign country, the country of the market included.
+
+    A tonne enters country k on a link that touches k and starts outside of it; one that enters a country twice
+    counts twice, which no corridor of sense does.
+    """
+    links, country = routing.network.links, routing.network.nodes["country"]
+    origin, countries = links["from_node"].map(country).to_dict(), links["countries"].astype(str).to_dict()
+    mine = routing.flows[routing.flows["exporter"] == exporter].groupby("link")["flow_kt"].sum()
+    entered: dict[str, float] = {}
+    for link, tonnes in mine.items():
+        for touched in countries[str(link)].split(";"):
+            if touched not in (origin[str(link)], exporter, ""):
+                entered[touched] = entered.get(touched, 0.0) + float(tonnes)
+    total = export_tonnes(routing, exporter)
+    shares = pd.Series(entered, dtype=float).sort_index() / (total or np.nan)
+    return shares.rename_axis("country").rename("share").fillna(0.0)
+
+
+def delivered_by_region(routing: Routing, market_regions: pd.DataFrame, exporter: str) -> pd.DataFrame:
+    """Return what reached every region of the economy, and what its carriage cost.
+
+    Parameters
+    ----------
+    market_regions : node, region, share: where the oil that lands at a market ends up.
+
+    Returns
+    -------
+    Frame by region: kt, value_usd_million, cost_usd_per_t (mean carriage from field to market, oil of different
+    fields mixing in proportion at every node).
+    """
+    exports = _exports(routing, exporter).groupby("node")[["delivered_kt", "value_usd_million"]].sum()
+    exports["cost_usd_million"] = exports["delivered_kt"] * _unit_cost(routing, exporter).reindex(exports.index) / 1e3
+    joined = market_regions.merge(exports, left_on="node", right_index=True)
+    weighted = joined[["delivered_kt", "value_usd_million", "cost_usd_million"]].mul(joined["share"], axis=0)
+    by_region = weighted.assign(region=joined["region"]).groupby("region").sum()
+    cost = by_region["cost_usd_million"] * 1e3 / by_region["delivered_kt"].where(by_region["delivered_kt"] > 0)
+    return pd.DataFrame(
+        {"kt": by_region["delivered_kt"], "value_usd_million": by_region["value_usd_million"], "cost_usd_per_t": cost}
+    )
+
+
+def _exports(routing: Routing, exporter: str) -> pd.DataFrame:
+    country = routing.deliveries["node"].map(routing.network.nodes["country"])
+    return routing.deliveries[(routing.deliveries["exporter"] == exporter) & (country != exporter)]
+
+
+def _unit_cost(routing: Routing, exporter: str) -> pd.Series[float]:
+    """Mean carriage paid by a tonne up to each node: ``u[b] in[b] = sum_a (u[a] + tariff) flow[a, b]``."""
+    mine = routing.flows[routing.flows["exporter"] == exporter]
+    mine = mine.assign(paid=mine["flow_kt"] * mine["tariff_usd_per_t"])
+    total = mine.groupby("link")[["flow_kt", "paid"]].sum()
+    ends = routing.network.links.loc[total.index]
+    nodes = list(routing.network.nodes.index)
+    a = [nodes.index(n) for n in ends["from_node"]]
+    b = [nodes.index(n) for n in ends["to_node"]]
+    produced = routing.supply[routing.supply["exporter"] == exporter].groupby("node")["produced_kt"].sum()
+    into = produced.reindex(nodes).fillna(0.0).to_numpy(copy=True)
+    np.add.at(into, b, total["flow_kt"].to_numpy())
+    into = np.maximum(into, np.finfo(float).tiny)
+    mix, paid = np.eye(len(nodes)), np.zeros(len(nodes))
+    np.subtract.at(mix, (b, a), total["flow_kt"].to_numpy() / into[b])
+    np.add.at(paid, b, total["paid"].to_numpy() / into[b])
+    return pd.Series(np.linalg.solve(mix, paid), index=nodes)

@@ -1,0 +1,193 @@
+"""The answer of the corridor engine: flows, deliveries, output, stocks and duals, with labels and a certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from zollverein.corridor.availability import Availability
+from zollverein.corridor.horizon import Horizon
+from zollverein.corridor.network import Network
+from zollverein.corridor.programme import Programme
+from zollverein.corridor.session import Solution
+from zollverein.errors import NotConverged
+
+__all__ = ["Routing", "RoutingCertificate", "routing_of"]
+
+Floats = npt.NDArray[np.float64]
+BALANCED_KT = 1e-6
+OPTIMAL = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingCertificate:
+    """Proof that every tonne is accounted for and that each decision was optimal on what was known.
+
+    Attributes
+    ----------
+    mass_balance_kt : largest imbalance of any node, commodity and period, recomputed from the returned frames.
+    primal_violation, dual_violation, relative_gap : the worst over all solves.
+    solves, iterations : solves of the programme and simplex iterations in them.
+    seconds : time taken, for information; not part of any result.
+    """
+
+    mass_balance_kt: float
+    primal_violation: float
+    dual_violation: float
+    relative_gap: float
+    solves: int
+    iterations: int
+    seconds: float = field(compare=False)
+
+    @property
+    def max_residual(self) -> float:
+        """The largest of all residuals."""
+        return max(self.mass_balance_kt, self.primal_violation, self.relative_gap)
+
+
+@dataclass(frozen=True)
+class Routing:
+    """Where everything went.
+
+    Attributes
+    ----------
+    flows : link, route, commodity, exporter, period, start, days, flow_kt, capacity_kt, dual_usd_per_t (what one
+        more tonne of the link's capacity would have been worth in that period), tariff_usd_per_t.
+    deliveries : node, commodity, exporter, period, delivered_kt, price_usd_per_t, value_usd_million.
+    supply : node, commodity, exporter, period, available_kt, produced_kt, shut_in_kt, netback_usd_per_t (dual:
+        what one more tonne at the field would have earned).
+    stocks : node, commodity, period, stock_kt, capacity_kt.
+    shortfalls : node, period, unmet_kt.
+    """
+
+    network: Network = field(repr=False)
+    horizon: Horizon
+    flows: pd.DataFrame = field(repr=False)
+    deliveries: pd.DataFrame = field(repr=False)
+    supply: pd.DataFrame = field(repr=False)
+    stocks: pd.DataFrame = field(repr=False)
+    shortfalls: pd.DataFrame = field(repr=False)
+    initial_stocks: pd.DataFrame = field(repr=False)
+    certificate: RoutingCertificate
+
+
+def routing_of(
+    network: Network,
+    horizon: Horizon,
+    programme: Programme,
+    actual: Availability,
+    x: Floats,
+    duals: Floats,
+    solutions: Sequence[Solution],
+    seconds: float,
+) -> Routing:
+    """Label a solution and certify it.
+
+    Parameters
+    ----------
+    x, duals : (T, columns) and (T, rows): every period as decided, with the duals of the solve that decided it.
+
+    Raises
+    ------
+    NotConverged : the frames do not balance, or a solve was not optimal.
+    """
+    blocks, figures = programme.blocks, programme.figures
+    c, r = blocks.columns, blocks.rows
+    exporter = network.commodities["exporter"].to_dict()
+    # Tiny negative zeros of the simplex are rounding, not flows.
+    x = np.where(np.abs(x) < 1e-9, 0.0, x)
+
+    def table(keys: Sequence[tuple[str, ...]], names: Sequence[str], **values: Floats) -> pd.DataFrame:
+        T, K = len(horizon), len(keys)
+        frame = {name: np.tile([key[j] for key in keys], T) for j, name in enumerate(names)}
+        frame["period"] = np.repeat(np.arange(T), K)
+        frame["start"] = np.repeat(horizon.starts, K)
+        frame["days"] = np.repeat(horizon.days, K)
+        return pd.DataFrame({**frame, **{name: value.ravel() for name, value in values.items()}})
+
+    route_of = network.links["route"].to_dict()
+    link_row = [blocks.links.index(link) for link, _ in blocks.arcs]
+    balance_row = {key: k for k, key in enumerate(blocks.balances)}
+    capacity_dual = -duals[:, r["capacity"]][:, link_row]
+    flow_keys = [(link, route_of[link], commodity, exporter[commodity]) for link, commodity in blocks.arcs]
+    flows = table(
+        flow_keys, ("link", "route", "commodity", "exporter"),
+        flow_kt=x[:, c["flow"]], capacity_kt=actual.links_kt[link_row].T,
+        tariff_usd_per_t=figures.tariff.T, dual_usd_per_t=np.maximum(capacity_dual, 0.0),
+    )  # fmt: skip
+    market_keys = [(n, k, exporter[k]) for n, k in blocks.markets]
+    deliveries = table(
+        market_keys, ("node", "commodity", "exporter"),
+        delivered_kt=x[:, c["delivery"]], price_usd_per_t=figures.price.T,
+        value_usd_million=x[:, c["delivery"]] * figures.price.T / 1e3,
+    )  # fmt: skip
+    field_keys = [(n, k, exporter[k]) for n, k in blocks.fields]
+    share = actual.field_share[[programme.nodes.index(n) for n, _ in blocks.fields]]
+    available = (figures.production * share).T
+    produced = x[:, c["supply"]]
+    supply = table(
+        field_keys, ("node", "commodity", "exporter"),
+        available_kt=available, produced_kt=produced, shut_in_kt=np.maximum(available - produced, 0.0),
+        netback_usd_per_t=duals[:, [balance_row[key] for key in blocks.fields]],
+    )  # fmt: skip
+    room_row = [blocks.rooms.index(n) for n, _ in blocks.tanks]
+    stocks = table(
+        list(blocks.tanks), ("node", "commodity"),
+        stock_kt=x[:, c["stock"]], capacity_kt=figures.storage[room_row].T,
+    )  # fmt: skip
+    shortfalls = table([(n,) for n in blocks.intakes], ("node",), unmet_kt=x[:, c["unmet"]])
+    initial = pd.DataFrame(list(blocks.tanks), columns=["node", "commodity"]).assign(stock_kt=figures.initial)
+    frames = (flows, deliveries, supply, stocks, shortfalls, initial)
+    certificate = RoutingCertificate(
+        mass_balance_kt=mass_balance_kt(
+            network, *frames, loss=dict(zip([a[0] for a in blocks.arcs], figures.loss, strict=True))
+        ),
+        primal_violation=max(s.primal_violation for s in solutions),
+        dual_violation=max(s.dual_violation for s in solutions),
+        relative_gap=max(s.relative_gap for s in solutions),
+        solves=len(solutions),
+        iterations=sum(s.iterations for s in solutions),
+        seconds=seconds,
+    )
+    if not (certificate.mass_balance_kt <= BALANCED_KT and certificate.relative_gap <= OPTIMAL):
+        raise NotConverged(
+            f"no certificate for the routing: {certificate.mass_balance_kt:.1e} kt do not balance, duality gap "
+            f"{certificate.relative_gap:.1e}; allowed are {BALANCED_KT:.0e} and {OPTIMAL:.0e}. Check for figures that "
+            f"differ by many orders of magnitude"
+        )
+    return Routing(network, horizon, *frames, certificate)
+
+
+def mass_balance_kt(
+    network: Network,
+    flows: pd.DataFrame,
+    deliveries: pd.DataFrame,
+    supply: pd.DataFrame,
+    stocks: pd.DataFrame,
+    shortfalls: pd.DataFrame,
+    initial: pd.DataFrame,
+    *,
+    loss: dict[str, float],
+) -> float:
+    """Return the largest imbalance of any (node, commodity, period): what came in less what went out or was kept."""
+    del shortfalls  # an unmet minimum is oil that was never there
+    key = ["node", "commodity", "period"]
+    ends = network.links
+    arrived = flows["flow_kt"] * (1.0 - flows["link"].map(loss))
+    last = stocks["period"].max() if len(stocks) else 0
+    carried = stocks[stocks["period"] < last].assign(period=lambda f: f["period"] + 1)
+    parts = [
+        flows.assign(node=flows["link"].map(ends["to_node"]), kt=arrived),
+        flows.assign(node=flows["link"].map(ends["from_node"]), kt=-flows["flow_kt"]),
+        supply.assign(kt=supply["produced_kt"]),
+        deliveries.assign(kt=-deliveries["delivered_kt"]),
+        stocks.assign(kt=-stocks["stock_kt"]),
+        carried.assign(kt=carried["stock_kt"]),
+        initial.assign(period=0, kt=initial["stock_kt"]),
+    ]
+    total = pd.concat([part[[*key, "kt"]] for part in parts if len(part)]).groupby(key)["kt"].sum()
+    return float(total.abs().max())
