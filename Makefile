@@ -1,15 +1,60 @@
-.PHONY: test check
-PYTHON ?= python3
+# `make` alone says what there is. Everything is installed into .venv; nothing else on the machine is touched.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test check format docs bench picture readme lock clean
+
 VENV ?= .venv
+OUT ?= demo
+JOBS ?= 2
+SCENARIO ?= novorossiysk-90-days
+BIN := $(VENV)/bin
+export PYTHON
 
-$(VENV)/.stamp: pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/python -m pip install --quiet -e . pytest hypothesis scipy ruff mypy pandas-stubs types-PyYAML
-	touch $@
+help: ## what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-test: $(VENV)/.stamp
-	$(VENV)/bin/python -m pytest
+# Stamps: installed once, and again when a lock or the project's settings change.
+RUN := $(VENV)/.run-installed
+DEV := $(VENV)/.dev-installed
 
-check: $(VENV)/.stamp
-	$(VENV)/bin/ruff check
-	$(VENV)/bin/mypy
+$(RUN): requirements.lock pyproject.toml tools/environment.sh
+	@tools/environment.sh $(VENV) requirements.lock
+	@touch $@
+
+$(DEV): requirements-dev.lock pyproject.toml tools/environment.sh
+	@tools/environment.sh $(VENV) requirements-dev.lock
+	@touch $@ $(RUN)
+
+demo: $(RUN) ## run the 90-day halt of Novorossiysk and write its report to demo/
+	@$(BIN)/zollverein run $(SCENARIO) --out $(OUT)
+
+test: $(DEV) ## every test (PYTEST=... adds options, JOBS=... sets the processes)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(PYTEST)
+
+check: $(DEV) ## style, format and types
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+
+format: $(DEV) ## put imports and lines in order
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+docs: $(DEV) ## the manual, in docs/_build/html
+	@$(BIN)/sphinx-build -W --keep-going --quiet --jobs $(JOBS) docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
+bench: $(DEV) ## how long each part takes
+	@$(BIN)/python -m benchmarks $(BENCH)
+
+picture: $(DEV) ## draw the README's picture again
+	@$(BIN)/python tools/picture.py $(SCENARIO) docs/images/$(SCENARIO).png
+
+readme: $(DEV) ## run the README's commands again and write what they print into it
+	@$(BIN)/python tools/readme.py README.md
+
+lock: $(DEV) ## choose the newest libraries that pyproject.toml allows
+	@$(BIN)/python tools/lock.py
+
+clean: ## remove what was made (the environment too)
+	rm -rf $(VENV) $(OUT) docs/_build build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
