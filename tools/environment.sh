@@ -46,7 +46,8 @@ make_folder() {
     fi
 }
 
-if ! [ -x "$folder/bin/python" ] || ! fit "$folder/bin/python"; then
+# A folder that was left half-made, or whose Python has gone, is made anew.
+if ! fit "$folder/bin/python" || ! "$folder/bin/python" -m pip --version >/dev/null 2>&1; then
     python=$(find_python)
     echo "making $folder with $("$python" --version)"
     rm -rf "$folder"

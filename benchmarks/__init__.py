@@ -1,0 +1,1 @@
+"""How long each part takes, and how much memory: `make bench`."""
