@@ -46,14 +46,21 @@ make_folder() {
     fi
 }
 
-# A folder that was left half-made, or whose Python has gone, is made anew.
-if ! fit "$folder/bin/python" || ! "$folder/bin/python" -m pip --version >/dev/null 2>&1; then
+# A folder that is no environment of its own, was left half-made, or whose Python has gone, is made anew. Nothing is
+# ever installed into a Python outside of it.
+whole() {
+    fit "$folder/bin/python" &&
+        "$folder/bin/python" -c 'import sys, pip; sys.exit(sys.prefix == sys.base_prefix)' 2>/dev/null
+}
+
+if ! whole; then
     python=$(find_python)
     echo "making $folder with $("$python" --version)"
     rm -rf "$folder"
     make_folder "$python"
 fi
 
+whole || { echo "$folder is not a virtual environment with pip; remove it, then try again" >&2; exit 2; }
 echo "installing what $lock names"
 "$folder/bin/python" -m pip install -qq --disable-pip-version-check --no-input --require-hashes --requirement "$lock"
 "$folder/bin/python" -m pip install -qq --disable-pip-version-check --no-input --no-deps --no-build-isolation \
