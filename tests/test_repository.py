@@ -11,7 +11,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-import zollverein
+from zollverein._version import __version__
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -67,10 +67,10 @@ def group(name: str) -> list[Requirement]:
 def test_versions_agree() -> None:
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert citation["version"] == zollverein.__version__
-    assert version("zollverein") == zollverein.__version__, "the installation is stale: make check"
+    assert citation["version"] == __version__
+    assert version("zollverein") == __version__, "the installation is stale: make check"
     newest = re.findall(r"^## \[(.+?)\]", changelog, flags=re.MULTILINE)[0]
-    assert newest == ("Unreleased" if Version(zollverein.__version__).is_devrelease else zollverein.__version__)
+    assert newest == ("Unreleased" if Version(__version__).is_devrelease else __version__)
 
 
 def test_citation_has_what_the_format_requires() -> None:
