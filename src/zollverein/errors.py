@@ -50,7 +50,9 @@ class InputError(ZollvereinError):
 
 
 class CaseError(InputError):
-    """A case that is not valid; the message lists every fault."""
+    """A case that is not valid; the message lists its faults, ``faults`` holds every one of them."""
+
+    faults: tuple[object, ...] = ()
 
 
 class ScenarioError(InputError):

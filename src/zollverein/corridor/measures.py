@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from zollverein.corridor.availability import Capacity
+from zollverein.corridor.horizon import Horizon
+from zollverein.corridor.network import Network
 from zollverein.corridor.routing import Routing
 
 __all__ = [
@@ -12,6 +15,7 @@ __all__ = [
     "export_tonnes",
     "export_value_usd_million",
     "mean_netback_usd_per_t",
+    "route_capacity_kt",
     "route_tonnes",
     "shortfall_kt",
     "stranded_kt",
@@ -24,6 +28,13 @@ def route_tonnes(routing: Routing, exporter: str) -> pd.Series[float]:
     """Return the tonnes on every route (kt over the horizon), counted on the one link that bears its name."""
     mine = routing.flows[(routing.flows["exporter"] == exporter) & (routing.flows["route"] != "")]
     return mine.groupby("route", sort=True)["flow_kt"].sum()
+
+
+def route_capacity_kt(network: Network, horizon: Horizon) -> pd.Series[float]:
+    """Return what the link that counts for each route could carry over a horizon without outages (kt)."""
+    links_kt = Capacity(network, horizon).under(()).links_kt.sum(axis=1)
+    capacity = pd.Series(links_kt, index=network.links["route"].to_numpy())
+    return capacity[capacity.index != ""].groupby(level=0).sum().rename_axis("route")
 
 
 def export_tonnes(routing: Routing, exporter: str) -> float:

@@ -41,6 +41,7 @@ NODE_FIGURES = {
     "storage_usd_per_t_month": "cost of storage",
     "shut_in_usd_per_t": "cost of not producing a tonne",
 }
+FIGURES_OF_THE_NODE = ("demand_kt_per_year", "minimum_kt_per_year", "storage_kt")
 TABLES = {
     "nodes": ("node", "name", "kind", "country"),
     "links": ("link", "name", "from_node", "to_node", "mode", "countries", "route"),
@@ -292,6 +293,13 @@ def _check_values(network: Network) -> None:
                 raise NetworkError(
                     f"table {table}: {row['figure']} of '{row[key]}' is {row['value']}; allowed is {allowed}"
                 )
+    of_node = network.node_figures["figure"].isin(FIGURES_OF_THE_NODE) & (network.node_figures["commodity"] != "")
+    if of_node.any():
+        row = network.node_figures[of_node].iloc[0]
+        raise NetworkError(
+            f"table node_figures: {row['figure']} of '{row['node']}' names the commodity '{row['commodity']}'; it bounds "
+            f"all commodities together: leave commodity empty"
+        )
     if len(network.link_units) and (network.link_units["capacity_kt_per_month"].astype(float) < 0).any():
         raise NetworkError("table link_units: a capacity_kt_per_month is negative; allowed is zero or more")
 

@@ -35,6 +35,14 @@ class Solution:
     iterations: int
 
 
+class _Quiet(highspy.Highs):  # type: ignore[misc]
+    """HiGHS that never writes to the screen: its banner would come with the callbacks, before any option can be set."""
+
+    def enableCallbacks(self) -> None:  # noqa: N802 - HiGHS' own name
+        self.silent()
+        super().enableCallbacks()
+
+
 class Session:
     """A programme inside HiGHS. State is what it is for: the basis survives from solve to solve."""
 
@@ -50,7 +58,7 @@ class Session:
         lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = (
             programme.starts, programme.index, programme.value,
         )  # fmt: skip
-        self.highs = highspy.Highs()
+        self.highs = _Quiet()
         for option, setting in (("output_flag", False), ("threads", 1), ("random_seed", 1)):
             self.highs.setOptionValue(option, setting)
         self.highs.passModel(lp)

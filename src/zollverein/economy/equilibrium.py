@@ -82,9 +82,7 @@ class _Programme:
 
     def start(self) -> Array:
         """Return the base as a point: no change in costs, expenditure and factor prices, no levy."""
-        x = np.zeros(self.sizes[2] + self.levies.quota.sum())
-        x[self.sizes[0] : self.sizes[1]] = np.log(self.base.expenditure).ravel()
-        return x
+        return np.zeros(self.sizes[2] + int(self.levies.quota.sum()))
 
     def damping(self) -> Array:
         """Step per unknown: factor prices answer demand with elasticity theta, so they move with care."""
@@ -101,7 +99,7 @@ class _Programme:
         """Split a point into log c, X, log v (S, N) and the log gross levy of every levied flow."""
         a, b, c = self.sizes
         log_c = x[:a].reshape(self.S, self.N)
-        X = np.exp(x[a:b]).reshape(self.S, self.N)
+        X = self.base.expenditure * np.exp(x[a:b]).reshape(self.S, self.N)
         log_f = x[b:c].reshape(self.S, self.N) if self.specific else np.broadcast_to(x[b:c], (self.S, self.N))
         log_levy = self.levies.log_gross.copy()
         log_levy[self.levies.quota] = np.maximum(x[c:], 0.0)
@@ -164,7 +162,7 @@ class _Programme:
         log_world = np.log(state.value_added.sum() / self.world)
         r = np.empty_like(x)
         r[:a] = log_c_new.ravel() - x[:a]
-        r[a:b] = np.log(X_new).ravel() - x[a:b] - log_world
+        r[a:b] = np.log(X_new / self.base.expenditure).ravel() - x[a:b] - log_world
         r[b:c] = np.log(self._factor_price(state.value_added)).ravel() - x[b:c] - log_world
         if self.levies.quota.any():
             bound = self.levies.bound[self.levies.quota]

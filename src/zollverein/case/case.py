@@ -1,0 +1,165 @@
+"""A case: what is known, validated as a whole, every figure with its source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from html import escape
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+import pandas as pd
+
+from zollverein.case.fault import Fault, refuse
+from zollverein.case.package import locate, read_package
+from zollverein.errors import CaseError, UnknownNameError
+
+if TYPE_CHECKING:
+    from zollverein.corridor import Network
+    from zollverein.economy import Economy
+    from zollverein.union import Union
+
+__all__ = ["Case", "check_case", "open_case"]
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A validated case.
+
+    Attributes
+    ----------
+    name, title : from its descriptor. folder : where it was read from (a folder or a zip).
+    tables : name to frame; do not change a frame, take a copy.
+    """
+
+    name: str
+    title: str
+    folder: Path
+    tables: Mapping[str, pd.DataFrame] = field(repr=False)
+    _scenarios: Mapping[str, Path] = field(repr=False, default_factory=dict)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a copy of a table.
+
+        Raises
+        ------
+        UnknownNameError : with the near matches.
+        """
+        if name not in self.tables:
+            raise UnknownNameError("table", name, self.tables, f"case '{self.name}'")
+        return self.tables[name].copy()
+
+    @property
+    def sources(self) -> pd.DataFrame:
+        """Sources: key, publisher, title, url, date, retrieved, licence."""
+        return self.table("sources")
+
+    def preferred(self, table: str, **keys: object) -> pd.DataFrame:
+        """Return the rows of a table in force: of figures in conflict, the preferred one.
+
+        Raises
+        ------
+        UnknownNameError : no such table or column.
+        """
+        rows = self.table(table)
+        if "preferred" in rows.columns:
+            rows = rows[rows["preferred"]]
+        return _matching(rows, table, keys)
+
+    def trace(self, table: str, **keys: object) -> pd.DataFrame:
+        """Return every row of a figure, conflicts included, one line for each source behind it."""
+        rows = _matching(self.table(table), table, keys)
+        if "source" not in rows.columns:
+            return rows
+        parts = rows.assign(source=rows["source"].str.split(";")).explode("source")
+        parts["source"] = parts["source"].str.strip()
+        sources = self.sources.add_prefix("source_").rename(columns={"source_key": "source"})
+        return parts.merge(sources, on="source", how="left")
+
+    def confidence(self) -> pd.DataFrame:
+        """Return how well each table's figures are known: table, figures, reported, derived, assumed."""
+        rows = []
+        for name, frame in self.tables.items():
+            if "confidence" in frame.columns:
+                counts = frame["confidence"].value_counts()
+                known = {c: int(counts.get(c, 0)) for c in ("reported", "derived", "assumed")}
+                rows.append({"table": name, "figures": len(frame), **known})
+        return pd.DataFrame(rows, columns=["table", "figures", "reported", "derived", "assumed"])
+
+    def scenario_files(self) -> dict[str, Path]:
+        """Return the scenarios that come with the case: name to file."""
+        return dict(self._scenarios)
+
+    def economy(self, theta: Literal["theta", "theta_alternative"] = "theta") -> Economy:
+        """Return the world economy of the case's base year.
+
+        Parameters
+        ----------
+        theta : which published set of trade elasticities.
+        """
+        from zollverein.case.doors import economy_of  # noqa: PLC0415 - only a door knows an engine
+
+        return economy_of(self, theta)
+
+    def network(self) -> Network:
+        """Return the corridor's network, figures in conflict settled by the preferred one."""
+        from zollverein.case.doors import network_of  # noqa: PLC0415
+
+        return network_of(self)
+
+    def union(self, as_of: date | str | None = None) -> Union:
+        """Return the union: its agreements, members, barriers and their trade-cost equivalents."""
+        from zollverein.case.doors import union_of  # noqa: PLC0415
+
+        return union_of(self, as_of)
+
+    def _repr_html_(self) -> str:
+        table = self.confidence().to_html(index=False, border=0)
+        return f"<h4>{escape(self.title)}</h4><p>{len(self.tables)} tables, {self.figures:,} rows</p>{table}"
+
+    @property
+    def figures(self) -> int:
+        """Rows of all tables."""
+        return sum(map(len, self.tables.values()))
+
+
+def open_case(name_or_path: str | Path) -> Case:
+    """Open a case: valid as a whole, or refused with every fault.
+
+    Parameters
+    ----------
+    name_or_path : a bundled name (``"eurasia"``), a folder, or a zip of one.
+
+    Raises
+    ------
+    UnknownNameError : no such case, with near matches.
+    CaseError : the case has faults; the error's ``faults`` holds all of them.
+
+    Examples
+    --------
+    >>> open_case("eurasia").table("regions")["region"].is_unique
+    True
+    """
+    path = locate(name_or_path)
+    package = read_package(path)
+    if package.faults:
+        raise refuse(str(name_or_path), package.faults)
+    frames = {name: table.frame for name, table in package.tables.items()}
+    if "sources" not in frames:
+        raise CaseError(f"case '{name_or_path}' has no table 'sources'; a figure without a source is not one: add it")
+    return Case(package.name, package.title, path, MappingProxyType(frames), package.scenarios)
+
+
+def check_case(name_or_path: str | Path) -> list[Fault]:
+    """Return every fault of a case at once, ordered by file and row; an empty list means that it is valid."""
+    return list(read_package(locate(name_or_path)).faults)
+
+
+def _matching(rows: pd.DataFrame, table: str, keys: Mapping[str, object]) -> pd.DataFrame:
+    for column, value in keys.items():
+        if column not in rows.columns:
+            raise UnknownNameError("column", column, rows.columns, f"table '{table}'")
+        rows = rows[rows[column].astype(str) == str(value)]
+    return rows

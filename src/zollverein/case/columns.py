@@ -1,0 +1,135 @@
+"""Rules on the cells of one column: required, enum, pattern, range, unique, countries and references."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+
+from zollverein.case.countries import ISO_3166
+from zollverein.case.fault import Fault
+from zollverein.case.parsing import Table
+from zollverein.case.schema import Column
+from zollverein.errors import near_matches
+
+__all__ = ["check_columns"]
+
+FEW = 8
+
+
+def check_columns(tables: Mapping[str, Table], regions: Collection[str]) -> Iterator[Fault]:
+    """Yield every fault that a single cell shows.
+
+    Parameters
+    ----------
+    regions : codes that the case declares beside ISO 3166.
+    """
+    countries = ISO_3166 | set(regions)
+    for table in tables.values():
+        for column in table.schema.columns:
+            if column.name in table.bad:
+                continue
+            yield from _constraints(table, column)
+            if column.country:
+                yield from _among(table, column, countries, "an ISO 3166 alpha-3 code or a region of the case")
+            if column.foreign and (known := _referenced(tables, column.foreign)) is not None:
+                yield from _among(table, column, known, " or ".join(column.foreign))
+        yield from _foreign_keys(tables, table)
+        yield from _primary_key(table)
+
+
+def _constraints(table: Table, column: Column) -> Iterator[Fault]:
+    values, rules = table.frame[column.name], column.constraints
+    given = values.notna()
+    if rules.get("required"):
+        yield from _at(table, column, ~given, "an empty cell", "a value", f"give the {column.title.lower()}")
+    if "enum" in rules:
+        allowed = [str(v) for v in rules["enum"]]
+        yield from _among(table, column, set(allowed), ", ".join(allowed))
+    if "pattern" in rules:
+        wrong = given & ~values.astype("str").str.fullmatch(str(rules["pattern"])).fillna(False).astype(bool)
+        yield from _at(table, column, wrong, None, f"text like {rules['pattern']}", "rewrite it")
+    for name, sign in (("minimum", -1), ("maximum", 1)):
+        if name in rules and column.type in ("number", "integer", "year"):
+            wrong = given & (sign * (values - float(rules[name])) > 0)
+            word = "at least" if name == "minimum" else "at most"
+            mend = "check sign and unit: the unit is in the column's name"
+            yield from _at(table, column, wrong, None, f"{word} {rules[name]:g}", mend)
+    if rules.get("unique"):
+        yield from _repeated(table, (column.name,))
+
+
+def _primary_key(table: Table) -> Iterator[Fault]:
+    key = table.schema.primary_key
+    if key and not table.bad & set(key):
+        yield from _repeated(table, key)
+        for name in key:
+            column = next(c for c in table.schema.columns if c.name == name)
+            if not column.constraints.get("required") and len(key) == 1:
+                yield from _at(table, column, table.frame[name].isna(), "an empty key", "a value", "give it a key")
+
+
+def _repeated(table: Table, key: tuple[str, ...]) -> Iterator[Fault]:
+    frame = table.frame[list(key)]
+    again = frame.duplicated()
+    if not again.any():
+        return
+    first = pd.Series(table.lines).groupby([frame[k].fillna("").to_numpy() for k in key]).transform("min")
+    for k in np.flatnonzero(again.to_numpy()):
+        shown = ", ".join(f"{name} {_shown(frame[name].iloc[k])}" for name in key)
+        found = f"{shown} stands already in row {int(first.iloc[k])}"
+        yield Fault(table.file, int(table.lines[k]), ", ".join(key), found, "each once", "keep one of the rows")
+
+
+def _foreign_keys(tables: Mapping[str, Table], table: Table) -> Iterator[Fault]:
+    for key in table.schema.foreign_keys:
+        other = tables.get(key.table)
+        if other is None or table.bad & set(key.columns) or other.bad & set(key.referenced):
+            continue
+        mine = pd.MultiIndex.from_frame(table.frame[list(key.columns)].astype("str").fillna(""))
+        theirs = pd.MultiIndex.from_frame(other.frame[list(key.referenced)].astype("str").fillna(""))
+        wrong = ~mine.isin(theirs) & table.frame[list(key.columns)].notna().all(axis=1).to_numpy()
+        for k in np.flatnonzero(wrong):
+            parts = [str(table.frame[column].iloc[k]) for column in key.columns]
+            name = ", ".join(parts)
+            near = near_matches(parts[-1], theirs.get_level_values(-1).unique())
+            mend = f"did you mean '{near[0]}'?" if near else f"add it to {other.file}, or mend the name"
+            allowed = f"a {', '.join(key.referenced)} of {other.file}"
+            yield Fault(table.file, int(table.lines[k]), ", ".join(key.columns), f"'{name}'", allowed, mend)
+
+
+def _referenced(tables: Mapping[str, Table], places: tuple[str, ...]) -> set[str] | None:
+    """Values of all the columns named; None if one of them could not be read, so that nothing is judged by it."""
+    known: set[str] = set()
+    for place in places:
+        name, _, column = place.partition(".")
+        if name not in tables or column in tables[name].bad:
+            return None
+        known |= set(tables[name].frame[column].dropna().astype(str))
+    return known
+
+
+def _among(table: Table, column: Column, known: Collection[str], allowed: str) -> Iterator[Fault]:
+    values = table.frame[column.name]
+    text = values.astype("str").where(values.notna())
+    for value in text.dropna().unique():
+        parts = [p.strip() for p in value.split(column.separator)] if column.separator else [value]
+        for part in dict.fromkeys(p for p in parts if p not in known):
+            near = near_matches(part, known)
+            mend = f"did you mean '{near[0]}'?" if near else "mend the name, or add it there"
+            found = f"'{part}'" if part else "an empty part of a list"
+            for k in np.flatnonzero((text == value).fillna(False).to_numpy()):
+                yield Fault(table.file, int(table.lines[k]), column.name, found, allowed, mend)
+
+
+def _at(
+    table: Table, column: Column, wrong: pd.Series[bool], found: str | None, allowed: str, mend: str
+) -> Iterator[Fault]:
+    for k in np.flatnonzero(wrong.to_numpy(dtype=bool)):
+        stands = found if found is not None else f"'{_shown(table.frame[column.name].iloc[k])}'"
+        yield Fault(table.file, int(table.lines[k]), column.name, stands, allowed, mend)
+
+
+def _shown(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

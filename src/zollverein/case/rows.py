@@ -1,0 +1,130 @@
+"""Rules between cells and rows: figures have sources, shares add up, balances close, spans do not overlap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+
+from zollverein.case.fault import Fault
+from zollverein.case.parsing import Table
+
+__all__ = ["check_rows"]
+
+ADDS_UP = 1e-6
+CONFIDENCES = ("reported", "derived", "assumed")
+
+
+def check_rows(tables: Mapping[str, Table]) -> Iterator[Fault]:
+    """Yield every fault that lies between cells or rows of a table."""
+    public = _public_sources(tables)
+    for table in tables.values():
+        yield from _figures(table, public)
+        yield from _preferred(table)
+        yield from _adds_to_one(table)
+        yield from _balances(table)
+        yield from _ordered(table)
+        yield from _overlaps(table)
+
+
+def _public_sources(tables: Mapping[str, Table]) -> set[str] | None:
+    sources = tables.get("sources")
+    if sources is None or {"key", "url"} & sources.bad:
+        return None
+    return set(sources.frame.loc[sources.frame["url"].notna(), "key"])
+
+
+def _figures(table: Table, public: set[str] | None) -> Iterator[Fault]:
+    if not table.schema.figure or table.bad & {"source", "confidence", "method"}:
+        return
+    frame = table.frame
+    for name in ("source", "confidence"):
+        for k in np.flatnonzero(frame[name].isna()):
+            mend = "name a key of sources.csv" if name == "source" else f"one of {', '.join(CONFIDENCES)}"
+            yield Fault(table.file, int(table.lines[k]), name, "an empty cell", "every figure has it", mend)
+    how = frame["confidence"].isin(["derived", "assumed"]) & frame["method"].isna()
+    for k in np.flatnonzero(how):
+        found = f"no method beside confidence '{frame['confidence'].iloc[k]}'"
+        yield Fault(table.file, int(table.lines[k]), "method", found, "how it was derived or assumed", "say how")
+    if public is None:
+        return
+    keys = frame["source"].fillna("")
+    known = {value: any(part.strip() in public for part in value.split(";")) for value in keys.unique()}
+    hearsay = (frame["confidence"] == "reported") & keys.ne("") & ~keys.map(known).astype(bool)
+    for k in np.flatnonzero(hearsay):
+        found = f"'reported' on the word of '{keys.iloc[k]}', which has no url"
+        mend = "mark it assumed, or name a public source"
+        yield Fault(table.file, int(table.lines[k]), "confidence", found, "a source that can be looked up", mend)
+
+
+def _preferred(table: Table) -> Iterator[Fault]:
+    key = list(table.schema.preferred_per)
+    if not key or table.bad & {*key, "preferred"}:
+        return
+    frame = table.frame[[*key, "preferred"]]
+    groups = [frame[name].astype("str").fillna("") for name in key]
+    count = frame["preferred"].astype(int).groupby(groups).transform("sum")
+    first = ~pd.DataFrame(dict(enumerate(groups))).duplicated()
+    for k in np.flatnonzero(((count != 1) & first).to_numpy()):
+        shown = ", ".join(f"{name} {frame[name].iloc[k]}" for name in key)
+        found = f"{int(count.iloc[k])} preferred rows for {shown}"
+        mend = "set preferred to true on just one of the rows that state it"
+        yield Fault(table.file, int(table.lines[k]), "preferred", found, "one", mend)
+
+
+def _adds_to_one(table: Table) -> Iterator[Fault]:
+    for column, by in table.schema.adds_to_one:
+        if table.bad & {column, *by}:
+            continue
+        groups = [table.frame[name].astype("str").fillna("") for name in by]
+        total = table.frame[column].groupby(groups).transform("sum")
+        first = ~pd.DataFrame(dict(enumerate(groups))).duplicated()
+        for k in np.flatnonzero((((total - 1.0).abs() > ADDS_UP) & first).to_numpy()):
+            shown = ", ".join(f"{name} {table.frame[name].iloc[k]}" for name in by)
+            found = f"the {column}s of {shown} add to {total.iloc[k]:.9g}"
+            yield Fault(table.file, int(table.lines[k]), column, found, "1", "mend or scale the shares")
+
+
+def _balances(table: Table) -> Iterator[Fault]:
+    for parts, total, tolerance in table.schema.balances:
+        if table.bad & {*parts, total}:
+            continue
+        added, whole = table.frame[list(parts)].sum(axis=1), table.frame[total]
+        wrong = (added - whole).abs() > tolerance * np.maximum(whole.abs(), 1.0)
+        for k in np.flatnonzero(wrong.to_numpy()):
+            found = f"{' + '.join(parts)} is {added.iloc[k]:.9g}, {total} is {whole.iloc[k]:.9g}"
+            yield Fault(table.file, int(table.lines[k]), total, found, "a balance that closes", "mend one of them")
+
+
+def _ordered(table: Table) -> Iterator[Fault]:
+    for low, high in table.schema.ordered:
+        if table.bad & {low, high}:
+            continue
+        a, b = table.frame[low], table.frame[high]
+        for k in np.flatnonzero((a > b).to_numpy()):
+            found = f"{low} {_day(a.iloc[k])} comes after {high} {_day(b.iloc[k])}"
+            yield Fault(table.file, int(table.lines[k]), high, found, f"{low} up to {high}", "swap or mend them")
+
+
+def _overlaps(table: Table) -> Iterator[Fault]:
+    for start, end, by in table.schema.no_overlap:
+        if table.bad & {start, end, *by, "preferred"}:
+            continue
+        frame = table.frame.assign(_line=table.lines)
+        if "preferred" in frame:
+            frame = frame[frame["preferred"]]
+        frame = frame.assign(**{start: frame[start].fillna(pd.Timestamp.min), end: frame[end].fillna(pd.Timestamp.max)})
+        groups = [frame[name].astype("str").fillna("") for name in by]
+        ordered = frame.assign(_group=pd.Series(list(zip(*groups, strict=True)), index=frame.index))
+        ordered = ordered.sort_values(["_group", start, "_line"])
+        latest = ordered.groupby("_group")[end].cummax().shift()
+        same = ordered["_group"] == ordered["_group"].shift()
+        for k in np.flatnonzero((same & (ordered[start] <= latest)).to_numpy()):
+            row, earlier = ordered.iloc[k], ordered.iloc[k - 1]
+            found = f"{', '.join(str(row[name]) for name in by)}: overlaps the span in row {int(earlier['_line'])}"
+            yield Fault(table.file, int(row["_line"]), start, found, "spans one after another", "end one before")
+
+
+def _day(value: object) -> str:
+    return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else f"{value}"
