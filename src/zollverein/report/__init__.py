@@ -1,0 +1,41 @@
+"""Things a person reads: a screen, a page that needs nothing but a browser, and the data beside it."""
+
+from zollverein.report.answer import Answer, KeyFigure, answer_of, key_figures
+from zollverein.report.charts import (
+    income_chart,
+    income_compared,
+    routes_chart,
+    stocks_chart,
+    stranded_chart,
+    trade_chart,
+)
+from zollverein.report.flow_map import flow_map, link_flows
+from zollverein.report.notebook import notebook, notebook_comparison
+from zollverein.report.page import compare_html, html
+from zollverein.report.terminal import compare_terminal, terminal
+from zollverein.report.writing import check_folder, write_comparison, write_html, write_report
+
+__all__ = [
+    "Answer",
+    "KeyFigure",
+    "answer_of",
+    "check_folder",
+    "compare_html",
+    "compare_terminal",
+    "flow_map",
+    "html",
+    "income_chart",
+    "income_compared",
+    "key_figures",
+    "link_flows",
+    "notebook",
+    "notebook_comparison",
+    "routes_chart",
+    "stocks_chart",
+    "stranded_chart",
+    "terminal",
+    "trade_chart",
+    "write_comparison",
+    "write_html",
+    "write_report",
+]

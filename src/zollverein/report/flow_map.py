@@ -1,0 +1,353 @@
+"""The map: where the oil went, where it goes now, and the difference, drawn on the outlines of the countries."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import altair as alt
+import pandas as pd
+
+from zollverein.report import palette
+from zollverein.report.chart_style import records, styled
+from zollverein.report.formatting import CONFIDENCES, MARKS, shown, tonnes
+from zollverein.report.places import labels, outlines
+
+if TYPE_CHECKING:
+    from zollverein.corridor import Routing
+    from zollverein.stress import StressTest
+
+__all__ = ["flow_map", "link_flows"]
+
+What = Literal["before", "after", "change"]
+Align = Literal["left", "center", "right"]
+Box = tuple[float, float, float, float]
+
+WIDEST_LINK = 15.0
+HAIRLINE = 1.1
+# Parallels that keep Europe and Asia in shape; the map is centred on what is drawn.
+PARALLELS = (35.0, 58.0)
+MARGIN = 0.07
+# Labels are laid out for this width; on narrower screens only the foremost are kept.
+LAYOUT_WIDTH = 1040.0
+LETTER = (6.3, 13.0)
+NARROW = 620
+FOREMOST = 5
+# Where a name may stand beside its place, the best first: offset to the right and downwards, and alignment.
+SPOTS: tuple[tuple[int, int, Align], ...] = (
+    (10, 0, "left"), (-10, 0, "right"), (0, -14, "center"), (0, 15, "center"),
+    (9, -11, "left"), (9, 12, "left"), (-9, -11, "right"), (-9, 12, "right"),
+)  # fmt: skip
+SHAPES = {
+    "field": "circle", "junction": "circle", "port": "square", "border": "diamond", "refinery": "triangle-up",
+    "market": "square",
+}  # fmt: skip
+
+
+def link_flows(test: StressTest) -> pd.DataFrame:
+    """Return every link that carries the exporter's oil, before or after, largest first.
+
+    link, name, mode, from_node, to_node, before_kt, after_kt, change_kt, tariff_usd_per_t (mean over the tonnes),
+    worth_usd_per_t (the most that one more tonne of capacity was worth in any period), confidence, source.
+    """
+    before, after = test.baseline, test.routing
+    if before is None or after is None or test.scenario.corridor is None:
+        return pd.DataFrame()
+    exporter = test.scenario.corridor.exporter
+    was, now = _by_link(before, exporter), _by_link(after, exporter)
+    table = was.join(now, lsuffix="_was", how="outer").fillna(0.0)
+    links = after.network.links.reindex(table.index)
+    both = table["flow_kt_was"] + table["flow_kt"]
+    frame = pd.DataFrame(
+        {
+            "link": table.index,
+            "name": links["name"],
+            "mode": links["mode"],
+            "from_node": links["from_node"],
+            "to_node": links["to_node"],
+            "before_kt": table["flow_kt_was"],
+            "after_kt": table["flow_kt"],
+            "change_kt": table["flow_kt"] - table["flow_kt_was"],
+            "tariff_usd_per_t": (table["paid_was"] + table["paid"]) / both.where(both > 0),
+            "worth_usd_per_t": table["worth"],
+            **_provenance(after, table.index),
+        }
+    )
+    carries = frame[both > 1e-6]
+    size = carries[["before_kt", "after_kt"]].max(axis=1)
+    return carries.loc[size.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
+
+
+def flow_map(test: StressTest, what: What = "change", *, land: dict[str, Any] | str | None = None) -> alt.LayerChart:
+    """Draw the flows of the exporter's oil on a map.
+
+    Parameters
+    ----------
+    what : ``"before"`` or ``"after"``: tonnes as the width of every link; ``"change"``: what stays, what is lost and
+        what is gained, on one map.
+    land : what stands for the outlines in the chart, where something else will fill them in; absent: they themselves.
+
+    Raises
+    ------
+    ValueError : the test has no corridor.
+    """
+    flows = link_flows(test)
+    if flows.empty or test.routing is None:
+        raise ValueError("this stress test has no corridor, so there is no map of its flows")
+    nodes = test.routing.network.nodes
+    placed = nodes[nodes[["latitude_deg", "longitude_deg"]].notna().all(axis=1)]
+    flows = flows[flows["from_node"].isin(placed.index) & flows["to_node"].isin(placed.index)]
+    touched = placed.loc[placed.index.isin(set(flows["from_node"]) | set(flows["to_node"]))]
+    view = _View.around(touched)
+    names = _labels(flows, touched, view)
+    layers = [
+        _land(outlines() if land is None else land),
+        *_place_names(view, names.taken),
+        *_links(flows, placed, what),
+        *_nodes(touched, names),
+    ]
+    chart: alt.LayerChart = alt.LayerChart(layer=layers).properties(
+        width=int(LAYOUT_WIDTH),
+        height=round(LAYOUT_WIDTH * view.ratio),
+        description=_described(test, flows, what),
+        usermeta={"ratio": round(view.ratio, 3)},
+        projection=view.projection(),
+    )
+    return styled(chart, background=palette.SEA)
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What part of the world is seen: an equidistant conic projection that fills the width of the chart.
+
+    Attributes
+    ----------
+    meridian : the central one. left, top : position of the corner, in units of the projection.
+    span, ratio : width in those units; height over width.
+    """
+
+    meridian: float
+    left: float
+    top: float
+    span: float
+    ratio: float
+
+    @classmethod
+    def around(cls, places: pd.DataFrame) -> _View:
+        meridian = float((places["longitude_deg"].min() + places["longitude_deg"].max()) / 2.0)
+        points = [_conic(lon - meridian, lat) for lon, lat in _coordinates(places)]
+        xs, ys = [p[0] for p in points], [p[1] for p in points]
+        span = max(max(xs) - min(xs), 0.25)
+        margin = MARGIN * span
+        width = span + 2.4 * margin
+        height = max(max(ys) - min(ys) + 2.0 * margin, 0.36 * width)
+        middle = (max(ys) + min(ys)) / 2.0
+        return cls(meridian, min(xs) - 1.2 * margin, middle + height / 2.0, width, min(height / width, 0.75))
+
+    def projection(self) -> alt.Projection:
+        """As Vega-Lite draws it at any width; `pixel` is the same in Python."""
+        scale = f"width / {self.span:.6f}"
+        centre = _conic(0.0, 0.0)
+        return alt.Projection(
+            type="conicEquidistant",
+            rotate=[-self.meridian, 0, 0],
+            center=[0, 0],
+            parallels=list(PARALLELS),
+            scale=alt.ExprRef(expr=scale),
+            translate=alt.ExprRef(
+                expr=f"[{centre[0] - self.left:.6f} * {scale}, {self.top - centre[1]:.6f} * {scale}]"
+            ),
+        )
+
+    def pixel(self, lon: float, lat: float) -> tuple[float, float]:
+        x, y = _conic(lon - self.meridian, lat)
+        scale = LAYOUT_WIDTH / self.span
+        return (x - self.left) * scale, (self.top - y) * scale
+
+    def contains(self, box: Box) -> bool:
+        return box[0] >= 2 and box[1] >= 2 and box[2] <= LAYOUT_WIDTH - 2 and box[3] <= LAYOUT_WIDTH * self.ratio - 2
+
+
+def _conic(lon_deg: float, lat_deg: float) -> tuple[float, float]:
+    """Equidistant conic (Snyder 1987, p. 111, doi:10.3133/pp1395): unit sphere, longitude from the central meridian."""
+    first, second = (math.radians(p) for p in PARALLELS)
+    n = (math.cos(first) - math.cos(second)) / (second - first)
+    g = math.cos(first) / n + first
+    rho = g - math.radians(lat_deg)
+    return rho * math.sin(n * math.radians(lon_deg)), g - rho * math.cos(n * math.radians(lon_deg))
+
+
+def _land(values: dict[str, Any] | str) -> alt.Chart:
+    data = alt.InlineData(values=values, format=alt.TopoDataFormat(type="topojson", feature="countries"))
+    land: alt.Chart = alt.Chart(data).mark_geoshape(
+        fill=palette.LAND, stroke=palette.BORDER, strokeWidth=0.8, clip=True, tooltip=None
+    )
+    return land
+
+
+def _place_names(view: _View, taken: list[Box]) -> Iterable[alt.Chart]:
+    """Names of countries, the largest first, set back, where there is room for them."""
+    rows = []
+    for label in labels():
+        lon, lat = label.longitude_deg, label.latitude_deg
+        box = _box(label.name, *view.pixel(lon, lat), "center", wider=1.1)
+        if view.contains(box) and not any(_overlap(box, other) for other in taken):
+            taken.append(box)
+            large = label.area_km2 > 400_000
+            rows.append({"name": label.name.upper(), "lon": lon, "lat": lat, "large": large})
+    yield alt.Chart(alt.InlineData(values=rows)).mark_text(
+        color=palette.PLACE, fontSize=alt.ExprRef(expr=f"width < {NARROW} ? 6 : 9.5"), clip=True, tooltip=None,
+        opacity=alt.ExprRef(expr=f"width < {NARROW} && !datum.large ? 0 : 1"),
+    ).encode(longitude="lon:Q", latitude="lat:Q", text="name:N")  # fmt: skip
+
+
+def _links(flows: pd.DataFrame, nodes: pd.DataFrame, what: What) -> Iterable[alt.Chart]:
+    """The links: broad where much flows. Layers from the back: lost, gained, kept."""
+    largest = float(flows[["before_kt", "after_kt"]].max().max())
+    ends = flows.assign(
+        lon=flows["from_node"].map(nodes["longitude_deg"]), lat=flows["from_node"].map(nodes["latitude_deg"]),
+        lon2=flows["to_node"].map(nodes["longitude_deg"]), lat2=flows["to_node"].map(nodes["latitude_deg"]),
+    )  # fmt: skip
+    tips = _tooltips(ends)
+    if what == "change":
+        kept = ends[["before_kt", "after_kt"]].min(axis=1)
+        parts = [
+            (ends.assign(kt=ends["before_kt"]), ends["change_kt"] < -0.05, palette.LOST, 0.55),
+            (ends.assign(kt=ends["after_kt"]), ends["change_kt"] > 0.05, palette.GAINED, 0.9),
+            (ends.assign(kt=kept), kept > 0.05, palette.KEPT, 1.0),
+        ]
+    else:
+        kt = ends[f"{what}_kt"]
+        parts = [
+            (ends.assign(kt=kt), kt > 0.05, palette.KEPT, 1.0),
+            (ends.assign(kt=0.0), kt <= 0.05, palette.LOST, 0.8),
+        ]
+    for frame, drawn, colour, opacity in parts:
+        rows = tips.join(frame[["lon", "lat", "lon2", "lat2", "kt"]])[drawn]
+        if rows.empty:
+            continue
+        idle = colour == palette.LOST and what != "change"
+        yield alt.Chart(alt.InlineData(values=records(rows))).mark_rule(
+            color=colour, opacity=opacity, strokeCap="round", clip=True,
+            strokeDash=[2, 4] if idle else alt.Undefined,
+        ).encode(
+            longitude="lon:Q", latitude="lat:Q", longitude2="lon2:Q", latitude2="lat2:Q",
+            strokeWidth=alt.StrokeWidth("kt:Q", legend=None, scale=alt.Scale(
+                type="linear", domain=[0, largest], range=[HAIRLINE, WIDEST_LINK])),
+            tooltip=[alt.Tooltip(f"{column}:N", title=column) for column in tips.columns],
+        )  # fmt: skip
+
+
+def _tooltips(flows: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Link": flows["name"].astype(str),
+            "Mode": flows["mode"].astype(str),
+            "Before": [tonnes(v) for v in flows["before_kt"]],
+            "After": [tonnes(v) for v in flows["after_kt"]],
+            "Tariff": [f"{shown('usd_per_t', v)} US$/t" for v in flows["tariff_usd_per_t"]],
+            "Known": [f"{MARKS.get(c, '')} {c}" for c in flows["confidence"]],
+            "Sources": flows["source"].astype(str),
+        },
+        index=flows.index,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    """Names of places that have found room, by where they stand beside their place, and the boxes that they take."""
+
+    rows: dict[tuple[int, int, Align], list[dict[str, Any]]]
+    taken: list[Box]
+
+
+def _labels(flows: pd.DataFrame, touched: pd.DataFrame, view: _View) -> _Labels:
+    """Find room for the names of places, those with the largest flows first."""
+    by_end = [flows.groupby(end)[["before_kt", "after_kt"]].sum().max(axis=1) for end in ("from_node", "to_node")]
+    size = pd.concat(by_end, axis=1).max(axis=1).reindex(touched.index).fillna(0.0)
+    ordered = touched.loc[size.sort_values(ascending=False, kind="stable").index]
+    points = [view.pixel(lon, lat) for lon, lat in _coordinates(ordered)]
+    taken: list[Box] = [(x - 6, y - 6, x + 6, y + 6) for x, y in points]
+    rows: dict[tuple[int, int, Align], list[dict[str, Any]]] = {}
+    for rank, (lon, lat) in enumerate(_coordinates(ordered)):
+        name = str(ordered["name"].iloc[rank])
+        others = [box for k, box in enumerate(taken) if k != rank]
+        for dx, dy, align in SPOTS:
+            box = _box(name, points[rank][0] + dx, points[rank][1] + dy, align)
+            if view.contains(box) and not any(_overlap(box, other) for other in others):
+                taken.append(box)
+                named = {"Place": name, "lon": lon, "lat": lat, "foremost": rank < FOREMOST}
+                rows.setdefault((dx, dy, align), []).append(named)
+                break
+    return _Labels(rows, taken)
+
+
+def _nodes(touched: pd.DataFrame, named: _Labels) -> Iterable[alt.Chart]:
+    """The places by kind, and the names that found room, each on a halo so that it reads on land and on a link."""
+    rows = [
+        {"Place": str(name), "Kind": str(kind), "lon": lon, "lat": lat}
+        for name, kind, (lon, lat) in zip(touched["name"], touched["kind"], _coordinates(touched), strict=True)
+    ]
+    shape = alt.Shape("Kind:N", legend=None, scale=alt.Scale(domain=list(SHAPES), range=list(SHAPES.values())))
+    yield (
+        alt.Chart(alt.InlineData(values=rows))
+        .mark_point(filled=True, fill=palette.PAPER, stroke=palette.INK, strokeWidth=1.3, size=46, opacity=1, clip=True)
+        .encode(longitude="lon:Q", latitude="lat:Q", shape=shape, tooltip=["Place:N", "Kind:N"])
+    )
+    for (dx, dy, align), group in named.rows.items():
+        names = alt.InlineData(values=group)
+        for stroke, opacity in ((palette.PAPER, 0.8), (None, 1)):
+            yield alt.Chart(names).mark_text(
+                color=palette.INK, stroke=stroke or alt.Undefined, strokeWidth=3, strokeJoin="round",
+                dx=dx, dy=dy, align=align, tooltip=None, clip=True,
+                fontSize=alt.ExprRef(expr=f"width < {NARROW} ? 9 : 12"),
+                opacity=alt.ExprRef(expr=f"width < {NARROW} && !datum.foremost ? 0 : {opacity}"),
+            ).encode(longitude="lon:Q", latitude="lat:Q", text="Place:N")  # fmt: skip
+
+
+def _box(name: str, x: float, y: float, align: Align, wider: float = 1.0) -> Box:
+    """What a name covers on the map, in pixels of the layout."""
+    wide = wider * LETTER[0] * len(name)
+    left = x - {"left": 0.0, "center": wide / 2, "right": wide}[align]
+    return (left, y - LETTER[1] / 2, left + wide, y + LETTER[1] / 2)
+
+
+def _overlap(a: Box, b: Box) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def _described(test: StressTest, flows: pd.DataFrame, what: What) -> str:
+    """The map in words, for those who do not see it."""
+    column = {"before": "before_kt", "after": "after_kt", "change": "change_kt"}[what]
+    title = {"before": "undisturbed", "after": "in this test", "change": "change against undisturbed"}[what]
+    largest = flows.reindex(flows[column].abs().sort_values(ascending=False, kind="stable").index).head(6)
+    parts = [f"{row['name']} {tonnes(row[column])}" for row in largest.to_dict("records")]
+    return f"Map of oil flows, {title}: {'; '.join(parts)}. The table of links holds every figure."
+
+
+def _by_link(routing: Routing, exporter: str) -> pd.DataFrame:
+    mine = routing.flows[routing.flows["exporter"] == exporter]
+    mine = mine.assign(paid=mine["flow_kt"] * mine["tariff_usd_per_t"])
+    return mine.groupby("link", sort=True).agg(
+        flow_kt=("flow_kt", "sum"), paid=("paid", "sum"), worth=("dual_usd_per_t", "max")
+    )
+
+
+def _provenance(routing: Routing, links: pd.Index[Any]) -> dict[str, list[str]]:
+    """Sources and the weakest confidence of each link and of its figures, as far as the tables say."""
+    own, figures = routing.network.links, routing.network.link_figures
+    confidence, sources = [], []
+    for link in links:
+        tables = (own.loc[[link]], figures[figures["link"] == link])
+        known = {str(v) for t in tables if "confidence" in t.columns for v in t["confidence"].dropna()}
+        cited = [str(v) for t in tables if "source" in t.columns for v in t["source"].dropna()]
+        confidence.append(next((c for c in reversed(CONFIDENCES) if c in known), ""))
+        keys = dict.fromkeys(key.strip() for value in cited for key in value.split(";"))
+        sources.append(";".join(key for key in keys if key))
+    return {"confidence": confidence, "source": sources}
+
+
+def _coordinates(places: pd.DataFrame) -> list[tuple[float, float]]:
+    return [(float(a), float(b)) for a, b in zip(places["longitude_deg"], places["latitude_deg"], strict=True)]

@@ -1,0 +1,241 @@
+"""A stress test on one screen: readable with and without colour, from 60 columns on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console, ConsoleOptions, Group, RenderableType
+from rich.padding import Padding
+from rich.segment import Segment
+from rich.table import Table
+from rich.text import Text
+
+from zollverein.report.answer import answer_of
+from zollverein.report.formatting import MARKS, days, number, percent, plain, residual, share, shown, with_sign
+from zollverein.report.sheets import (
+    Column,
+    Sheet,
+    corridor_sheet,
+    income_sheet,
+    routes_sheet,
+    transit_sheet,
+)
+from zollverein.report.sheets_compared import comparison_sheets
+
+if TYPE_CHECKING:
+    from zollverein.stress import Comparison, StressTest
+
+__all__ = ["compare_terminal", "terminal"]
+
+WIDE = 96
+NARROW = 56
+WIDEST = 120
+GAP = 3
+# Regions beyond these are in the report; a screen holds no more.
+REGIONS_SHOWN = 11
+INCOME_COLUMNS = (
+    "name",
+    "real_income_percent",
+    "range",
+    "real_income_usd_million",
+    "exports_percent",
+    "imports_percent",
+    "tariff_revenue_usd_million",
+    "assumed_share",
+)
+# What a screen calls it, where the page has more room.
+SHORT = {"assumed_share": Column("assumed_share", "base assumed", "share"),
+         "range": Column("range", "low to high", "number")}  # fmt: skip
+NARROW_INCOME_COLUMNS = ("name", "real_income_percent", "range", "exports_percent")
+
+
+@dataclass(frozen=True)
+class Screen:
+    """Something that lays itself out for the width and the letters that the terminal has."""
+
+    test: StressTest
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        width = min(options.max_width, WIDEST)
+        yield from _segments(console, options.update(width=width), Group(*_parts(self.test, console, width)))
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """Several tests on one screen."""
+
+    comparison: Comparison
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        width = min(options.max_width, WIDEST)
+        yield from _segments(console, options.update(width=width), Group(*_compared(self.comparison, width)))
+
+
+def terminal(test: StressTest) -> RenderableType:
+    """Return a stress test as one screen.
+
+    Print it with ``rich.print``; a screen without colour, of 60 columns, or of ASCII letters only is served as well.
+    """
+    return Screen(test)
+
+
+def compare_terminal(comparison: Comparison) -> RenderableType:
+    """Return several stress tests side by side as one screen."""
+    return SideBySide(comparison)
+
+
+def _segments(console: Console, options: ConsoleOptions, content: RenderableType) -> Iterator[Segment]:
+    for segment in console.render(content, options):
+        yield Segment(plain(segment.text), segment.style, segment.control) if options.ascii_only else segment
+
+
+def _parts(test: StressTest, console: Console, width: int) -> Iterable[RenderableType]:
+    yield Text(test.scenario.title, style="bold")
+    yield Text(_setting(test), style="dim")
+    yield Text("")
+    yield Text(" ".join(str(test.scenario.question).split()), style="italic")
+    yield Text("")
+    yield Text(answer_of(test).headline, style="bold")
+    yield Text("")
+    if len(test.routes):
+        yield from _corridor(test, console, width)
+        yield Text("")
+    yield from _income(test, width)
+    yield Text("")
+    if len(test.crude_link):
+        yield _crude(test)
+    yield from _trust(test)
+
+
+def _setting(test: StressTest) -> str:
+    parts = [test.name, f"case {test.case_name}"]
+    if test.scenario.corridor is not None:
+        horizon = test.scenario.corridor.horizon
+        parts += [days(horizon.start, horizon.end), f"{test.scenario.corridor.foresight} foresight"]
+    parts.append("long run: factors move" if test.scenario.labour == "mobile" else "short run: factors stay")
+    return " · ".join(parts)
+
+
+def _corridor(test: StressTest, console: Console, width: int) -> Iterable[RenderableType]:
+    routes, summary, transit = (_table(s) for s in (routes_sheet(test), corridor_sheet(test), transit_sheet(test)))
+    left = Group(routes, Text(""), transit)
+    needed = max(console.measure(t).maximum for t in (routes, transit)) + GAP + console.measure(summary).maximum
+    if needed > width:
+        yield from (left, Text(""), summary)
+        return
+    beside = Table.grid(padding=(0, GAP, 0, 0))
+    beside.add_row(left, summary)
+    yield beside
+
+
+def _income(test: StressTest, width: int) -> Iterable[RenderableType]:
+    sheet = income_sheet(test)
+    frame = sheet.frame.assign(range=[_range(row) for row in sheet.rows()])
+    wanted: tuple[str, ...] = INCOME_COLUMNS if width >= WIDE else NARROW_INCOME_COLUMNS
+    if width < NARROW:
+        wanted = NARROW_INCOME_COLUMNS[:2]
+    by_key = {c.key: c for c in sheet.columns} | SHORT
+    if not frame["range"].any():
+        wanted = tuple(key for key in wanted if key != "range")
+    columns = tuple(by_key[key] for key in wanted if key == "range" or key in frame.columns)
+    hidden = max(0, len(frame) - REGIONS_SHOWN)
+    yield _table(Sheet(sheet.name, sheet.caption, columns, frame.head(REGIONS_SHOWN)))
+    if hidden:
+        yield Text(f"and {hidden} more, touched less; they are in the report", style="dim")
+
+
+def _range(row: dict[str, object]) -> str:
+    low, high = row.get("real_income_low_percent"), row.get("real_income_high_percent")
+    if not isinstance(low, float) or not isinstance(high, float):
+        return ""
+    if low == high:
+        return ""
+    return f"{with_sign(percent(low)[:-2], low)} to {with_sign(percent(high)[:-2], high)}"
+
+
+def _crude(test: StressTest) -> Text:
+    """In one line, what corridor and economy told each other."""
+    bound = test.crude_link.iloc[int(test.crude_link["quantity_factor"].to_numpy().argmin())]
+    names = dict(zip(test.welfare["region"], test.welfare["name"], strict=True))
+    where = names.get(bound["region"], bound["region"])
+    confidence = MARKS.get(str(bound["confidence"]), "")
+    return Text(
+        f"Corridor to economy: tightest for {where}, which gets {share(float(bound['quantity_factor']))} of the "
+        f"sector’s base quantity over the year (crude is {share(float(bound['crude_share']))} of it {confidence}); "
+        f"price factor back {shown('factor', float(bound['price_factor']))}.",
+        style="dim",
+    )
+
+
+def _trust(test: StressTest) -> Iterable[RenderableType]:
+    counts = test.sources[["figures", "reported", "derived", "assumed"]].sum()
+    known = ", ".join(
+        f"{MARKS[c]} {share(float(counts[c]) / max(float(counts['figures']), 1.0))} {c}"
+        for c in ("reported", "derived", "assumed")
+    )
+    yield Text(
+        f"Rests on {number(int(counts['figures']))} figures from {len(test.source_list)} sources: {known}.", style="dim"
+    )
+    parts = test.certificate.to_frame().groupby("part", sort=False)["value"].max()
+    worst = ", ".join(f"{part} {residual(float(value))}" for part, value in parts.items())
+    yield Text(f"Certified: largest residual {worst}.", style="dim")
+
+
+def _table(sheet: Sheet, highlight: bool = True) -> RenderableType:
+    table = Table(
+        box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim",
+    )  # fmt: skip
+    for column in sheet.columns:
+        table.add_column(_heading(column), justify="right" if column.is_figure else "left", vertical="bottom",
+                         no_wrap=column.is_figure, overflow="fold", min_width=_least_width(sheet, column))  # fmt: skip
+    for row in sheet.rows():
+        table.add_row(*(_cell(sheet, row, column, highlight) for column in sheet.columns))
+    return Group(Text(sheet.caption, style="bold"), table)
+
+
+def _heading(column: Column) -> str:
+    """A heading of a figure stands on as many lines as it has words, so that the column stays narrow."""
+    if column.kind == "mark":
+        return ""
+    label = "\n".join(column.label.split(" ")) if column.is_figure else column.label
+    return f"{label}\n{column.unit}" if column.unit else label
+
+
+def _least_width(sheet: Sheet, column: Column) -> int | None:
+    """Names may break, but not into single letters."""
+    if column.is_figure or not len(sheet.frame):
+        return None
+    return min(22, max(len(sheet.text(row, column)) for row in sheet.rows()))
+
+
+def _cell(sheet: Sheet, row: dict[str, object], column: Column, highlight: bool) -> Text:
+    text = sheet.text(row, column)
+    kind = sheet.kind_in(row, column)
+    if column.unit == "%":  # the heading says it
+        text = text.removesuffix("%").rstrip()
+    style = ""
+    value = row[column.key]
+    if highlight and kind.endswith("_change") and isinstance(value, float) and text not in ("0", "0.0", "0.00"):
+        style = "red" if value < 0 else "green"
+    # Tonnes stranded and dollars spent are not good news for being more.
+    if sheet.name == "corridor":
+        style = ""
+    return Text(text, style=style)
+
+
+def _compared(comparison: Comparison, width: int) -> Iterable[RenderableType]:
+    tests = comparison.tests
+    yield Text("Scenarios side by side", style="bold")
+    yield Text("")
+    for test in tests:
+        yield Padding(Text.assemble((f"{test.name}  ", "bold"), answer_of(test).headline), (0, 0, 0, 2))
+    yield Text("")
+    for sheet in comparison_sheets(comparison):
+        yield _table(sheet, highlight=sheet.name == "income")
+        yield Text("")
+    for test in tests:
+        worst = residual(test.certificate.max_residual)
+        yield Text(f"{test.name}: {share(test.assumed_share)} of figures assumed, residual {worst}.", style="dim")
