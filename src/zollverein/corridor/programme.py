@@ -25,6 +25,9 @@ DAYS_PER_YEAR = 365.0
 DAYS_PER_MONTH = DAYS_PER_YEAR / 12.0
 # An unmet minimum costs this many times the best price: worse than any other use of the tonne.
 UNMET_PENALTY = 2.0
+# Oil in a tank at the end counts at this share of its best netback: enough that filling a tank beats shutting in,
+# too little to hoard where any other way still pays.
+END_STOCK_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +256,7 @@ def _salvage(network: Network, blocks: Blocks, tariff: Floats, loss: Floats, pri
             break
     else:
         raise NetworkError("a cycle of links has a negative cost, so carrying in circles would pay; check the tariffs")
-    return np.array([value.get(key, 0.0) for key in blocks.tanks])
+    return END_STOCK_SHARE * np.array([value.get(key, 0.0) for key in blocks.tanks])
 
 
 def _period_matrix(network: Network, blocks: Blocks, figures: Figures) -> tuple[Ints, Ints, Floats]:
