@@ -83,13 +83,13 @@ def _tonnage(test: StressTest) -> str | None:
     displaced, rerouted = _change(measures, "displaced"), _change(measures, "rerouted")
     stranded, exported = _change(measures, "stranded"), _change(measures, "exported")
     if displaced > TONNES_THAT_COUNT and stranded > TONNES_THAT_COUNT:
-        text = f"{_of(stranded, displaced)} that {_loser(test)} would have carried are stranded"
+        text = f"{_of(stranded, displaced)} that would have left by {_loser(test)} are stranded"
         return text + (f"; {tonnes(rerouted)} find another way" if rerouted > TONNES_THAT_COUNT else "")
     if abs(exported) > TONNES_THAT_COUNT and displaced <= TONNES_THAT_COUNT:
         return f"{tonnes(abs(exported))} {'more leave' if exported > 0 else 'fewer leave'} the country than undisturbed"
     if displaced > TONNES_THAT_COUNT:
         return (
-            f"All of the {tonnes(displaced)} that {_loser(test)} would have carried still leave: "
+            f"All of the {tonnes(displaced)} that would have left by {_loser(test)} still leave: "
             f"{tonnes(rerouted)} find another way, and nothing more is stranded"
         )
     return "Every tonne goes where it went before, and nothing more is stranded"
@@ -105,7 +105,7 @@ def _of(part_kt: float, whole_kt: float) -> str:
 def _loser(test: StressTest) -> str:
     lost = -test.routes["change_kt"].clip(upper=0.0)
     worst = test.routes.iloc[int(lost.to_numpy().argmax())]
-    return str(worst["name"]) if lost.max() >= NEARLY_ALL * lost.sum() else "the routes that lost tonnes"
+    return f"“{worst['name']}”" if lost.max() >= NEARLY_ALL * lost.sum() else "the routes that lost tonnes"
 
 
 def _passage(test: StressTest) -> str:

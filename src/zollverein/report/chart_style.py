@@ -17,11 +17,11 @@ FONT = "Inter, 'Helvetica Neue', Helvetica, Arial, sans-serif"
 AnyChart = TypeVar("AnyChart", alt.Chart, alt.LayerChart)
 
 
-def styled(chart: AnyChart, background: str = "transparent") -> AnyChart:
-    """Return a chart in the house's style; a map's background is the sea."""
+def styled(chart: AnyChart) -> AnyChart:
+    """Return a chart in the house's style."""
     dressed: AnyChart = (
         chart.configure(background="transparent", font=FONT)
-        .configure_view(fill=background, stroke=None)
+        .configure_view(stroke=None)
         .configure_axis(
             labelColor=palette.MUTED, titleColor=palette.MUTED, labelFontSize=11, titleFontSize=11,
             titleFontWeight="normal", gridColor=palette.FAINT, domainColor=palette.MUTED, tickColor=palette.FAINT,

@@ -28,7 +28,10 @@ __all__ = [
 
 WIDTH = 760
 BAR = 26
-TIME = alt.Axis(format="%b %Y", title=None, labelOverlap=True, tickCount=8, grid=False)
+# The month, and beneath every January and the first tick its year.
+YEAR = "datum.index === 0 || month(datum.value) === 0 ? timeFormat(datum.value, '%Y') : ''"
+MONTH = f"[timeFormat(datum.value, '%b'), {YEAR}]"
+TIME = alt.Axis(labelExpr=MONTH, title=None, labelOverlap=True, tickCount="month", grid=False)
 
 
 def routes_chart(test: StressTest, what: Literal["before", "after"]) -> alt.LayerChart:
@@ -94,7 +97,14 @@ def stocks_chart(test: StressTest) -> alt.LayerChart:
     """Draw what lies in the tanks at the end of every period, all together, before and after."""
     key = ["before_kt", "after_kt", "capacity_kt"]
     total = test.stocks.groupby("start")[key].sum().reset_index()
-    total["start"] = pd.to_datetime(total["start"])
+    # A stock is what lies there when its period ends.
+    lengths = test.by_period.drop_duplicates("start").set_index("start")["days"]
+    first = pd.to_datetime(total["start"].iloc[:1])
+    total["start"] = pd.to_datetime(total["start"]) + pd.to_timedelta(total["start"].map(lengths), unit="D")
+    if test.routing is not None:
+        initial = float(test.routing.initial_stocks["stock_kt"].sum())
+        opening = total.iloc[:1].assign(start=first, before_kt=initial, after_kt=initial)
+        total = pd.concat([opening, total], ignore_index=True)
     long = total.melt("start", ["before_kt", "after_kt"], var_name="Case", value_name="kt")
     long["Case"] = long["Case"].map({"before_kt": "undisturbed", "after_kt": "in this test"})
     long["Tonnes"] = [tonnes(v) for v in long["kt"]]
@@ -189,7 +199,7 @@ def income_compared(comparison: Comparison) -> alt.LayerChart:
 
 def _axis(title: str, ticks: int) -> alt.Axis:
     """An axis whose numbers are parted by thin spaces, as they are everywhere else."""
-    return alt.Axis(title=title, tickCount=ticks, labelExpr=f"replace(datum.label, /,/g, '{THIN}')")
+    return alt.Axis(title=title, tickCount=ticks, labelOverlap=True, labelExpr=f"replace(datum.label, /,/g, '{THIN}')")
 
 
 def _lines(rows: pd.DataFrame, column: str, title: str) -> alt.Chart:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from zollverein.report import palette
@@ -25,16 +26,13 @@ What = Literal["before", "after", "change"]
 Align = Literal["left", "center", "right"]
 Box = tuple[float, float, float, float]
 
-WIDEST_LINK = 15.0
+WIDEST_LINK = 18.0
 HAIRLINE = 1.1
 # Parallels that keep Europe and Asia in shape; the map is centred on what is drawn.
 PARALLELS = (35.0, 58.0)
 MARGIN = 0.07
-# Labels are laid out for this width; on narrower screens only the foremost are kept.
 LAYOUT_WIDTH = 1040.0
-LETTER = (6.3, 13.0)
 NARROW = 620
-FOREMOST = 5
 # Where a name may stand beside its place, the best first: offset to the right and downwards, and alignment.
 SPOTS: tuple[tuple[int, int, Align], ...] = (
     (10, 0, "left"), (-10, 0, "right"), (0, -14, "center"), (0, 15, "center"),
@@ -101,12 +99,14 @@ def flow_map(test: StressTest, what: What = "change", *, land: dict[str, Any] | 
     flows = flows[flows["from_node"].isin(placed.index) & flows["to_node"].isin(placed.index)]
     touched = placed.loc[placed.index.isin(set(flows["from_node"]) | set(flows["to_node"]))]
     view = _View.around(touched)
-    names = _labels(flows, touched, view)
+    ordered = _by_weight(flows, touched)
+    names = [_labels(ordered, view, layout) for layout in LAYOUTS]
     layers = [
         _land(outlines() if land is None else land),
-        *_place_names(view, names.taken),
+        *_place_names(view, names),
         *_links(flows, placed, what),
-        *_nodes(touched, names),
+        *_nodes(touched),
+        *(layer for label in names for layer in _drawn(label)),
     ]
     chart: alt.LayerChart = alt.LayerChart(layer=layers).properties(
         width=int(LAYOUT_WIDTH),
@@ -114,8 +114,35 @@ def flow_map(test: StressTest, what: What = "change", *, land: dict[str, Any] | 
         description=_described(test, flows, what),
         usermeta={"ratio": round(view.ratio, 3)},
         projection=view.projection(),
+        view=alt.ViewBackground(fill=palette.SEA, stroke=None),
     )
-    return styled(chart, background=palette.SEA)
+    return styled(chart)
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Names are laid out twice, for a wide and for a narrow map, and each shows its own.
+
+    Attributes
+    ----------
+    width : of the map, pixels. size : of the letters. most : how many names at most. shown : when, as an expression.
+    """
+
+    width: float
+    size: float
+    most: int
+    shown: str
+
+    @property
+    def letter(self) -> tuple[float, float]:
+        """What a letter covers, on average, pixels."""
+        return 0.53 * self.size, 1.1 * self.size
+
+
+LAYOUTS = (
+    _Layout(LAYOUT_WIDTH, 12.0, 60, f"width >= {NARROW} ? 1 : 0"),
+    _Layout(370.0, 9.0, 9, f"width < {NARROW} ? 1 : 0"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +188,12 @@ class _View:
             ),
         )
 
-    def pixel(self, lon: float, lat: float) -> tuple[float, float]:
+    def pixel(self, lon: float, lat: float, width: float) -> tuple[float, float]:
         x, y = _conic(lon - self.meridian, lat)
-        scale = LAYOUT_WIDTH / self.span
-        return (x - self.left) * scale, (self.top - y) * scale
+        return (x - self.left) * width / self.span, (self.top - y) * width / self.span
 
-    def contains(self, box: Box) -> bool:
-        return box[0] >= 2 and box[1] >= 2 and box[2] <= LAYOUT_WIDTH - 2 and box[3] <= LAYOUT_WIDTH * self.ratio - 2
+    def contains(self, box: Box, width: float) -> bool:
+        return box[0] >= 2 and box[1] >= 2 and box[2] <= width - 2 and box[3] <= width * self.ratio - 2
 
 
 def _conic(lon_deg: float, lat_deg: float) -> tuple[float, float]:
@@ -187,20 +213,21 @@ def _land(values: dict[str, Any] | str) -> alt.Chart:
     return land
 
 
-def _place_names(view: _View, taken: list[Box]) -> Iterable[alt.Chart]:
+def _place_names(view: _View, named: Iterable[_Labels]) -> Iterable[alt.Chart]:
     """Names of countries, the largest first, set back, where there is room for them."""
-    rows = []
-    for label in labels():
-        lon, lat = label.longitude_deg, label.latitude_deg
-        box = _box(label.name, *view.pixel(lon, lat), "center", wider=1.1)
-        if view.contains(box) and not any(_overlap(box, other) for other in taken):
-            taken.append(box)
-            large = label.area_km2 > 400_000
-            rows.append({"name": label.name.upper(), "lon": lon, "lat": lat, "large": large})
-    yield alt.Chart(alt.InlineData(values=rows)).mark_text(
-        color=palette.PLACE, fontSize=alt.ExprRef(expr=f"width < {NARROW} ? 6 : 9.5"), clip=True, tooltip=None,
-        opacity=alt.ExprRef(expr=f"width < {NARROW} && !datum.large ? 0 : 1"),
-    ).encode(longitude="lon:Q", latitude="lat:Q", text="name:N")  # fmt: skip
+    for label in named:
+        layout, rows = label.layout, []
+        small = replace(layout, size=0.78 * layout.size)
+        for country in labels():
+            lon, lat = country.longitude_deg, country.latitude_deg
+            # Capitals are a quarter wider.
+            box = _box(country.name, *view.pixel(lon, lat, layout.width), "center", small, wider=1.25)
+            if view.contains(box, layout.width) and not any(_overlap(box, other) for other in label.taken):
+                label.taken.append(box)
+                rows.append({"name": country.name.upper(), "lon": lon, "lat": lat})
+        yield alt.Chart(alt.InlineData(values=rows)).mark_text(
+            color=palette.PLACE, fontSize=small.size, clip=True, tooltip=None, opacity=alt.ExprRef(expr=layout.shown)
+        ).encode(longitude="lon:Q", latitude="lat:Q", text="name:N")  # fmt: skip
 
 
 def _links(flows: pd.DataFrame, nodes: pd.DataFrame, what: What) -> Iterable[alt.Chart]:
@@ -214,7 +241,7 @@ def _links(flows: pd.DataFrame, nodes: pd.DataFrame, what: What) -> Iterable[alt
     if what == "change":
         kept = ends[["before_kt", "after_kt"]].min(axis=1)
         parts = [
-            (ends.assign(kt=ends["before_kt"]), ends["change_kt"] < -0.05, palette.LOST, 0.55),
+            (ends.assign(kt=ends["before_kt"]), ends["change_kt"] < -0.05, palette.LOST, 0.8),
             (ends.assign(kt=ends["after_kt"]), ends["change_kt"] > 0.05, palette.GAINED, 0.9),
             (ends.assign(kt=kept), kept > 0.05, palette.KEPT, 1.0),
         ]
@@ -257,61 +284,69 @@ def _tooltips(flows: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class _Labels:
-    """Names of places that have found room, by where they stand beside their place, and the boxes that they take."""
+    """Names of places that have found room, by where they stand beside their place, and the boxes that are taken."""
 
+    layout: _Layout
     rows: dict[tuple[int, int, Align], list[dict[str, Any]]]
     taken: list[Box]
 
 
-def _labels(flows: pd.DataFrame, touched: pd.DataFrame, view: _View) -> _Labels:
-    """Find room for the names of places, those with the largest flows first."""
+def _by_weight(flows: pd.DataFrame, touched: pd.DataFrame) -> pd.DataFrame:
+    """Places in the order in which they are named: where oil comes from, leaves or lands, then where pipes meet."""
     by_end = [flows.groupby(end)[["before_kt", "after_kt"]].sum().max(axis=1) for end in ("from_node", "to_node")]
     size = pd.concat(by_end, axis=1).max(axis=1).reindex(touched.index).fillna(0.0)
-    ordered = touched.loc[size.sort_values(ascending=False, kind="stable").index]
-    points = [view.pixel(lon, lat) for lon, lat in _coordinates(ordered)]
+    passing = (touched["kind"] == "junction").to_numpy()
+    return touched.iloc[np.lexsort((-size.to_numpy(), passing))]
+
+
+def _labels(ordered: pd.DataFrame, view: _View, layout: _Layout) -> _Labels:
+    """Find room for the names of places in their order."""
+    points = [view.pixel(lon, lat, layout.width) for lon, lat in _coordinates(ordered)]
     taken: list[Box] = [(x - 6, y - 6, x + 6, y + 6) for x, y in points]
     rows: dict[tuple[int, int, Align], list[dict[str, Any]]] = {}
     for rank, (lon, lat) in enumerate(_coordinates(ordered)):
         name = str(ordered["name"].iloc[rank])
         others = [box for k, box in enumerate(taken) if k != rank]
         for dx, dy, align in SPOTS:
-            box = _box(name, points[rank][0] + dx, points[rank][1] + dy, align)
-            if view.contains(box) and not any(_overlap(box, other) for other in others):
+            box = _box(name, points[rank][0] + dx, points[rank][1] + dy, align, layout)
+            if view.contains(box, layout.width) and not any(_overlap(box, other) for other in others):
                 taken.append(box)
-                named = {"Place": name, "lon": lon, "lat": lat, "foremost": rank < FOREMOST}
-                rows.setdefault((dx, dy, align), []).append(named)
+                rows.setdefault((dx, dy, align), []).append({"Place": name, "lon": lon, "lat": lat})
                 break
-    return _Labels(rows, taken)
+        if len(taken) - len(points) >= layout.most:
+            break
+    return _Labels(layout, rows, taken)
 
 
-def _nodes(touched: pd.DataFrame, named: _Labels) -> Iterable[alt.Chart]:
-    """The places by kind, and the names that found room, each on a halo so that it reads on land and on a link."""
+def _nodes(touched: pd.DataFrame) -> Iterable[alt.Chart]:
+    """The places, by kind."""
     rows = [
         {"Place": str(name), "Kind": str(kind), "lon": lon, "lat": lat}
         for name, kind, (lon, lat) in zip(touched["name"], touched["kind"], _coordinates(touched), strict=True)
     ]
     shape = alt.Shape("Kind:N", legend=None, scale=alt.Scale(domain=list(SHAPES), range=list(SHAPES.values())))
-    yield (
-        alt.Chart(alt.InlineData(values=rows))
-        .mark_point(filled=True, fill=palette.PAPER, stroke=palette.INK, strokeWidth=1.3, size=46, opacity=1, clip=True)
-        .encode(longitude="lon:Q", latitude="lat:Q", shape=shape, tooltip=["Place:N", "Kind:N"])
-    )
-    for (dx, dy, align), group in named.rows.items():
-        names = alt.InlineData(values=group)
-        for stroke, opacity in ((palette.PAPER, 0.8), (None, 1)):
-            yield alt.Chart(names).mark_text(
+    yield alt.Chart(alt.InlineData(values=rows)).mark_point(
+        filled=True, fill=palette.PAPER, stroke=palette.INK, strokeWidth=1.3, opacity=1, clip=True,
+        size=alt.ExprRef(expr=f"width < {NARROW} ? 22 : 46"),
+    ).encode(longitude="lon:Q", latitude="lat:Q", shape=shape, tooltip=["Place:N", "Kind:N"])  # fmt: skip
+
+
+def _drawn(named: _Labels) -> Iterable[alt.Chart]:
+    """The names that found room, each on a halo so that it reads on land and on a link."""
+    for (dx, dy, align), rows in named.rows.items():
+        for stroke in (palette.PAPER, None):
+            yield alt.Chart(alt.InlineData(values=rows)).mark_text(
                 color=palette.INK, stroke=stroke or alt.Undefined, strokeWidth=3, strokeJoin="round",
-                dx=dx, dy=dy, align=align, tooltip=None, clip=True,
-                fontSize=alt.ExprRef(expr=f"width < {NARROW} ? 9 : 12"),
-                opacity=alt.ExprRef(expr=f"width < {NARROW} && !datum.foremost ? 0 : {opacity}"),
+                dx=dx, dy=dy, align=align, fontSize=named.layout.size, tooltip=None, clip=True,
+                opacity=alt.ExprRef(expr=named.layout.shown),
             ).encode(longitude="lon:Q", latitude="lat:Q", text="Place:N")  # fmt: skip
 
 
-def _box(name: str, x: float, y: float, align: Align, wider: float = 1.0) -> Box:
+def _box(name: str, x: float, y: float, align: Align, layout: _Layout, wider: float = 1.0) -> Box:
     """What a name covers on the map, in pixels of the layout."""
-    wide = wider * LETTER[0] * len(name)
+    wide, high = wider * layout.letter[0] * len(name), layout.letter[1]
     left = x - {"left": 0.0, "center": wide / 2, "right": wide}[align]
-    return (left, y - LETTER[1] / 2, left + wide, y + LETTER[1] / 2)
+    return (left, y - high / 2, left + wide, y + high / 2)
 
 
 def _overlap(a: Box, b: Box) -> bool:

@@ -33,6 +33,7 @@ __all__ = ["compare_terminal", "terminal"]
 WIDE = 96
 NARROW = 56
 WIDEST = 120
+LONGEST_NAME, LONG_NAME = 40, 19
 GAP = 3
 # Regions beyond these are in the report; a screen holds no more.
 REGIONS_SHOWN = 11
@@ -121,10 +122,13 @@ def _setting(test: StressTest) -> str:
 
 def _corridor(test: StressTest, console: Console, width: int) -> Iterable[RenderableType]:
     routes, summary, transit = (_table(s) for s in (routes_sheet(test), corridor_sheet(test), transit_sheet(test)))
+    room = width - GAP - console.measure(summary).maximum
+    if console.measure(routes).maximum > room:
+        # Long names of routes may take two lines if that keeps all on one screen.
+        routes = _table(routes_sheet(test), longest_name=LONG_NAME)
     left = Group(routes, Text(""), transit)
-    needed = max(console.measure(t).maximum for t in (routes, transit)) + GAP + console.measure(summary).maximum
-    if needed > width:
-        yield from (left, Text(""), summary)
+    if max(console.measure(t).maximum for t in (routes, transit)) > room:
+        yield from (_table(routes_sheet(test)), Text(""), transit, Text(""), summary)
         return
     beside = Table.grid(padding=(0, GAP, 0, 0))
     beside.add_row(left, summary)
@@ -151,9 +155,8 @@ def _range(row: dict[str, object]) -> str:
     low, high = row.get("real_income_low_percent"), row.get("real_income_high_percent")
     if not isinstance(low, float) or not isinstance(high, float):
         return ""
-    if low == high:
-        return ""
-    return f"{with_sign(percent(low)[:-2], low)} to {with_sign(percent(high)[:-2], high)}"
+    first, last = (with_sign(percent(v)[:-2], v) for v in (low, high))
+    return "" if first == last else f"{first} to {last}"
 
 
 def _crude(test: StressTest) -> Text:
@@ -184,13 +187,16 @@ def _trust(test: StressTest) -> Iterable[RenderableType]:
     yield Text(f"Certified: largest residual {worst}.", style="dim")
 
 
-def _table(sheet: Sheet, highlight: bool = True) -> RenderableType:
+def _table(sheet: Sheet, highlight: bool = True, longest_name: int = LONGEST_NAME) -> RenderableType:
     table = Table(
         box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim",
     )  # fmt: skip
     for column in sheet.columns:
-        table.add_column(_heading(column), justify="right" if column.is_figure else "left", vertical="bottom",
-                         no_wrap=column.is_figure, overflow="fold", min_width=_least_width(sheet, column))  # fmt: skip
+        least = _least_width(sheet, column, longest_name)
+        table.add_column(
+            _heading(column), justify="right" if column.is_figure else "left", vertical="bottom", overflow="fold",
+            no_wrap=column.is_figure, min_width=least, max_width=None if column.is_figure else longest_name,
+        )  # fmt: skip
     for row in sheet.rows():
         table.add_row(*(_cell(sheet, row, column, highlight) for column in sheet.columns))
     return Group(Text(sheet.caption, style="bold"), table)
@@ -204,11 +210,11 @@ def _heading(column: Column) -> str:
     return f"{label}\n{column.unit}" if column.unit else label
 
 
-def _least_width(sheet: Sheet, column: Column) -> int | None:
+def _least_width(sheet: Sheet, column: Column, longest: int) -> int | None:
     """Names may break, but not into single letters."""
     if column.is_figure or not len(sheet.frame):
         return None
-    return min(22, max(len(sheet.text(row, column)) for row in sheet.rows()))
+    return min(22, longest, max(len(sheet.text(row, column)) for row in sheet.rows()))
 
 
 def _cell(sheet: Sheet, row: dict[str, object], column: Column, highlight: bool) -> Text:

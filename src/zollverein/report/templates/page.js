@@ -13,7 +13,9 @@
     const copy = {};
     for (const [key, part] of Object.entries(node)) {
       if (key === "values" && part !== data.placeholder) copy[key] = part;
-      else if (key === "labelLimit") copy[key] = Math.min(part, Math.round(width * 0.42));
+      else if (key === "labelLimit") copy[key] = Math.min(part, Math.round(width * 0.46));
+      else if (key === "strokeWidth" && part?.scale?.range)
+        copy[key] = { ...part, scale: { ...part.scale, range: part.scale.range.map((w) => w * Math.min(1, Math.max(0.45, width / 900))) } };
       else copy[key] = dressed(part, colours, width);
     }
     return copy;
