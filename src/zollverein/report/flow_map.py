@@ -55,7 +55,7 @@ def link_flows(test: StressTest) -> pd.DataFrame:
         return pd.DataFrame()
     exporter = test.scenario.corridor.exporter
     was, now = _by_link(before, exporter), _by_link(after, exporter)
-    table = was.join(now, lsuffix="_was", how="outer").fillna(0.0)
+    table = was.add_suffix("_was").join(now, how="outer").fillna(0.0)
     links = after.network.links.reindex(table.index)
     both = table["flow_kt_was"] + table["flow_kt"]
     frame = pd.DataFrame(

@@ -144,7 +144,7 @@ def _income(test: StressTest, width: int) -> Iterable[RenderableType]:
     by_key = {c.key: c for c in sheet.columns} | SHORT
     if not frame["range"].any():
         wanted = tuple(key for key in wanted if key != "range")
-    columns = tuple(by_key[key] for key in wanted if key == "range" or key in frame.columns)
+    columns = tuple(by_key[key] for key in wanted if key in by_key and key in frame.columns)
     hidden = max(0, len(frame) - REGIONS_SHOWN)
     yield _table(Sheet(sheet.name, sheet.caption, columns, frame.head(REGIONS_SHOWN)))
     if hidden:

@@ -12,7 +12,7 @@
     if (node === null || typeof node !== "object") return node;
     const copy = {};
     for (const [key, part] of Object.entries(node)) {
-      if (key === "values" && part !== data.placeholder) copy[key] = part;
+      if (key === "datasets" || (key === "values" && part !== data.placeholder)) copy[key] = part;
       else if (key === "labelLimit") copy[key] = Math.min(part, Math.round(width * 0.46));
       else if (key === "strokeWidth" && part?.scale?.range)
         copy[key] = { ...part, scale: { ...part.scale, range: part.scale.range.map((w) => w * Math.min(1, Math.max(0.45, width / 900))) } };

@@ -1,0 +1,84 @@
+"""The answer in plain words."""
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from zollverein.report.answer import answer_of, key_figures
+from zollverein.report.formatting import THIN
+
+
+def spaced(text: str) -> str:
+    return text.replace(THIN, " ")
+
+
+def test_a_halt_says_what_is_stranded_what_moves_and_who_pays(halt: Any) -> None:
+    answer = answer_of(halt)
+    headline = spaced(answer.headline)
+    assert headline.startswith("10.0 of the 13.3 Mt that would have left by “CPC to Novorossiysk” are stranded; ")
+    assert "3.3 Mt find another way" in headline
+    assert headline.endswith("Kazakhstan’s real income falls by 3.1 %.")
+    assert len(answer.sentences) == 3
+    assert all(sentence.endswith(".") for sentence in answer.sentences)
+
+
+def test_the_sentence_on_passage_names_a_country_that_is_crossed_and_not_a_market(halt: Any) -> None:
+    assert halt.transit.iloc[0]["country"] == "ITA"
+    assert "Russia is entered by" in answer_of(halt).sentences[1]
+
+
+def test_income_comes_with_its_range(halt: Any) -> None:
+    assert "(between −3.5 % and −2.8 % over other published parameters)" in spaced(answer_of(halt).sentences[2])
+
+
+def test_where_nothing_happens_nothing_is_claimed(quiet: Any) -> None:
+    answer = answer_of(quiet)
+    assert (
+        answer.headline
+        == ("Every tonne goes where it went before, and nothing more is stranded; no region’s real income changes.")
+        or "real income does not change" in answer.headline
+    )
+    assert "neither the netback of a tonne nor the value of exports changes" in answer.sentences[1]
+    assert "No region’s real income changes" in answer.sentences[2]
+
+
+def test_without_a_corridor_the_union_comes_first(walls: Any) -> None:
+    answer = answer_of(walls)
+    assert spaced(answer.headline).startswith("Kazakhstan’s real income rises by 2.2 %")
+    assert "Mt" not in " ".join(answer.sentences)
+    assert spaced(answer.sentences[2]) == "Of the 276 figures that this rests on, 24 % are assumed."
+
+
+def test_a_region_that_does_not_move_is_not_said_to(walls: Any) -> None:
+    still = walls.welfare.assign(real_income_percent=0.0)
+    answer = answer_of(replace(walls, welfare=still))
+    assert answer.headline.startswith("No region’s real income changes")
+    assert key_figures(replace(walls, welfare=still)) == []
+
+
+def test_all_rerouted_is_said_as_such(halt: Any) -> None:
+    summary = halt.corridor_summary.set_index("measure")
+    summary.loc["stranded", ["after", "change"]] = 0.0
+    summary.loc["rerouted", ["after", "change"]] = summary.loc["displaced", ["after", "change"]]
+    answer = answer_of(replace(halt, corridor_summary=summary.reset_index()))
+    assert spaced(answer.headline).startswith("All of the 13.3 Mt that would have left by “CPC to Novorossiysk” still")
+
+
+def test_more_capacity_says_that_more_leaves(quiet: Any) -> None:
+    summary = quiet.corridor_summary.set_index("measure")
+    summary.loc["exported", "change"] = 1200.0
+    answer = answer_of(replace(quiet, corridor_summary=summary.reset_index()))
+    assert spaced(answer.headline).startswith("1.2 Mt more leave the country than undisturbed")
+
+
+def test_several_losers_are_not_reduced_to_one(halt: Any) -> None:
+    routes = pd.concat([halt.routes, halt.routes.assign(name="Another line", route="another")], ignore_index=True)
+    assert "the routes that lost tonnes" in answer_of(replace(halt, routes=routes)).headline
+
+
+def test_key_figures_are_few_and_signed(halt: Any, walls: Any) -> None:
+    assert [spaced(figure.value) for figure in key_figures(halt)] == ["10.0 Mt", "3.3 Mt", "−US$ 7.3 bn", "−3.1 %"]
+    values = [spaced(figure.value) for figure in key_figures(walls)]
+    assert values[0] == "+2.2 %"
+    assert 1 < len(values) <= 4
