@@ -47,6 +47,7 @@ def test_without_a_corridor_the_union_comes_first(walls: Any) -> None:
     answer = answer_of(walls)
     assert spaced(answer.headline).startswith("Kazakhstan’s real income rises by 2.2 %")
     assert "Mt" not in " ".join(answer.sentences)
+    assert spaced(answer.sentences[1]) == "Kazakhstan’s exports rise by 4.6 %, and its imports rise by 3.7 %."
     assert spaced(answer.sentences[2]) == "Of the 276 figures that this rests on, 24 % are assumed."
 
 

@@ -14,6 +14,7 @@ from zollverein.report.charts import (
     income_chart,
     income_compared,
     routes_chart,
+    routes_compared,
     stocks_chart,
     stranded_chart,
     trade_chart,
@@ -40,7 +41,7 @@ def rows_of(spec: dict[str, Any], layer: dict[str, Any]) -> list[dict[str, Any]]
 def test_every_chart_is_valid_and_can_be_drawn(halt: Any, several: Any) -> None:
     figures = {**figures_of(halt), **{f"compared-{k}": v for k, v in figures_compared(several).items()}}
     assert set(figures) == {"map-change", "map-before", "map-after", "routes-before", "routes-after", "stranded",
-                            "stocks", "income", "trade", "compared-income"}  # fmt: skip
+                            "stocks", "income", "trade", "compared-income", "compared-routes"}  # fmt: skip
     for name, figure in figures.items():
         figure.chart.to_dict(validate=True)
         if not name.startswith("map"):
@@ -121,6 +122,12 @@ def test_compared_income_has_a_dot_for_every_scenario(several: Any) -> None:
     rows = pd.DataFrame(values(income_compared(several), "point"))
     assert set(rows["Scenario"]) == {test.name for test in several.tests}
     assert rows.groupby("Region").size().eq(3).all()
+
+
+def test_compared_routes_add_up_by_scenario(several: Any) -> None:
+    rows = pd.DataFrame(values(routes_compared(several), "bar"))
+    cases = ["undisturbed", "terminal-90-days", "nothing-happens"]
+    assert rows.groupby("Scenario")["kt"].sum()[cases].to_dict() == pytest.approx(several.routes[cases].sum().to_dict())
 
 
 def test_links_hold_their_tonnes_tariff_sources_and_weakest_confidence(halt: Any) -> None:

@@ -165,8 +165,8 @@ def _income_clauses(test: StressTest) -> tuple[str, str]:
 def _trade(test: StressTest) -> str:
     home = _home(test)
     first = _by_size(test).iloc[0] if home is None else home
-    exports, imports = float(first["exports_percent"]), float(first["imports_percent"])
-    return f"Its exports change by {_signed(exports)} and its imports by {_signed(imports)}"
+    moves = [_moved(float(first[f"{flow}_percent"])) for flow in ("exports", "imports")]
+    return f"{first['name']}{_s(str(first['name']))} exports {moves[0]}, and its imports {moves[1]}"
 
 
 def _certainty(test: StressTest) -> str:
@@ -180,6 +180,12 @@ def _falls(region: pd.Series[Any]) -> str:
         return f"{region['name']}{_s(str(region['name']))} real income does not change"
     verb = "rises" if value > 0 else "falls"
     return f"{region['name']}{_s(str(region['name']))} real income {verb} by {percent(abs(value))}"
+
+
+def _moved(value: float) -> str:
+    if abs(value) < PERCENT_THAT_COUNTS:
+        return "do not change"
+    return f"{'rise' if value > 0 else 'fall'} by {percent(abs(value))}"
 
 
 def _range(region: pd.Series[Any]) -> str:

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from zollverein.stress import Comparison, StressTest
 
 __all__ = [
+    "comparison_routes",
     "income_chart",
     "income_compared",
     "route_names",
     "routes_chart",
+    "routes_compared",
     "stocks_chart",
     "stranded_chart",
     "trade_chart",
@@ -197,6 +199,32 @@ def income_compared(comparison: Comparison) -> alt.LayerChart:
     return _sized(alt.LayerChart(layer=[zero, dots]), BAR * max(len(frame), 1) + 10, described)
 
 
+def routes_compared(comparison: Comparison) -> alt.LayerChart:
+    """Draw the tonnes that leave by every route, a bar for each scenario and one for the undisturbed corridor."""
+    cases = [name for name in comparison.routes.columns if name not in ("route", "name")]
+    names = comparison_routes(comparison)
+    long = comparison.routes.melt("route", cases, var_name="Scenario", value_name="kt")
+    long["Route"], long["order"] = long["route"].map(names), long["route"].map(list(names).index)
+    long["Tonnes"] = [tonnes(v) for v in long["kt"]]
+    colours = palette.colour_of(list(names.values()))
+    bars = alt.Chart(alt.InlineData(values=records(long))).mark_bar(height=20, opacity=0.92).encode(
+        y=alt.Y("Scenario:N", sort=cases, axis=alt.Axis(
+            title=None, labelColor=palette.INK, labelFontSize=12, labelLimit=190)),
+        x=alt.X("sum(kt):Q", axis=_axis("kt over the horizon", 6)),
+        color=alt.Color("Route:N", legend=None, scale=alt.Scale(domain=list(colours), range=list(colours.values()))),
+        order="order:Q",
+        tooltip=["Scenario:N", "Route:N", "Tonnes:N"],
+    )  # fmt: skip
+    totals = comparison.routes[cases].sum()
+    described = "Tonnes by route and scenario. In all: " + "; ".join(f"{c} {tonnes(totals[c])}" for c in cases) + "."
+    return _sized(alt.LayerChart(layer=[bars]), 34 * len(cases) + 10, described)
+
+
+def comparison_routes(comparison: Comparison) -> dict[str, str]:
+    """Return the routes of a comparison by name, in the order of its table."""
+    return _told_apart(comparison.routes)
+
+
 def _axis(title: str, ticks: int) -> alt.Axis:
     """An axis whose numbers are parted by thin spaces, as they are everywhere else."""
     return alt.Axis(title=title, tickCount=ticks, labelOverlap=True, labelExpr=f"replace(datum.label, /,/g, '{THIN}')")
@@ -247,8 +275,12 @@ def _closed(table: pd.DataFrame) -> pd.DataFrame:
 
 def route_names(test: StressTest) -> dict[str, str]:
     """Return routes in the order of their table, by name; two of one name are told apart by their key."""
+    return _told_apart(test.routes)
+
+
+def _told_apart(routes: pd.DataFrame) -> dict[str, str]:
     names: dict[str, str] = {}
-    for route, name in zip(test.routes["route"], test.routes["name"], strict=True):
+    for route, name in zip(routes["route"], routes["name"], strict=True):
         names[str(route)] = str(name) if str(name) not in names.values() else f"{name} ({route})"
     return names
 

@@ -60,15 +60,23 @@ def figures_of(test: StressTest) -> dict[str, Figure]:
 def figures_compared(comparison: Comparison) -> dict[str, Figure]:
     """Return the figures that set tests side by side, by name."""
     names = [test.name for test in comparison.tests]
+    figures: dict[str, Figure] = {}
+    if len(comparison.routes):
+        routes = palette.colour_of(list(charts.comparison_routes(comparison).values()))
+        figures["routes"] = Figure(
+            "routes", "Where the oil leaves", "Tonnes over the horizon, each counted once, on its route.",
+            charts.routes_compared(comparison), tuple((colour, name) for name, colour in routes.items()),
+        )  # fmt: skip
     if comparison.real_income[names].abs().max().max() < PERCENT_THAT_COUNTS:
-        return {}
+        return figures
     legend = tuple((colour, name) for name, colour in palette.colour_of(names).items())
     income = Figure(
         "income", "Real income by region",
         "Percent of base income; regions that move by less than 0.005 % are left out.",
         charts.income_compared(comparison), legend,
     )  # fmt: skip
-    return {"income": income}
+    figures["income"] = income
+    return figures
 
 
 def _corridor(test: StressTest) -> list[Figure]:

@@ -42,7 +42,7 @@ __all__ = ["compare_html", "html"]
 CORRIDOR_TABLES = ("nodes", "links", "routes", "link_figures", "node_figures", "link_units", "commodities", "events")
 ECONOMY_TABLES = ("trade", "production", "inputs", "sectors", "tariffs", "wedges", "memberships")
 COUPLING_TABLES = ("crude", "market_regions", "commodities")
-SHOWN_SOURCES = ("publisher", "title", "date", "retrieved", "licence", "cited_in")
+COUNTS = {2: "Two", 3: "Three", 4: "Four", 5: "Five", 6: "Six", 7: "Seven", 8: "Eight", 9: "Nine"}
 
 
 def html(test: StressTest) -> str:
@@ -89,7 +89,8 @@ def compare_html(comparison: Comparison) -> str:
         tests=[{"test": t, "answer": answer_of(t), "question": " ".join(str(t.scenario.question).split()),
                 "setting": _setting(t), "largest": residual(t.certificate.max_residual),
                 "assumed": share(t.assumed_share)} for t in tests],
-        sheets=[_shown(sheet, cited) for sheet in comparison_sheets(comparison)],
+        count=COUNTS.get(len(tests), str(len(tests))),
+        sheets={sheet.name: _shown(sheet, cited) for sheet in comparison_sheets(comparison)},
         sources=cited.rows,
     )  # fmt: skip
 
@@ -139,7 +140,7 @@ class _Cited:
     def links(self, keys: str) -> tuple[tuple[str, str], ...]:
         """Number and title of the sources of a cell, their keys parted by semicolons."""
         wanted = {key.strip() for key in keys.split(";")}
-        return tuple((row["number"], row["title"]) for row in self.rows if row["key"] in wanted)
+        return tuple((row["number"], row["title"] or row["publisher"]) for row in self.rows if row["key"] in wanted)
 
     def behind(self, tables: Iterable[str]) -> list[dict[str, Any]]:
         """The sources that any of these tables of the case cites."""

@@ -18,6 +18,9 @@ def comparison_sheets(comparison: Comparison) -> list[Sheet]:
     sheets = []
     if len(comparison.corridor):
         frame = comparison.corridor
+        # What is served everywhere needs no row.
+        figures = frame.drop(columns=["measure", "unit"]).abs().max(axis=1)
+        frame = frame[(frame["measure"] != "shortfall") | (figures >= 0.05)]
         frame = frame.assign(
             label=[MEASURES.get(m, str(m)) for m in frame["measure"]],
             unit_key=frame["unit"],

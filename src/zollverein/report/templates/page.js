@@ -5,14 +5,17 @@
   let printing = false;
 
   // A specification for this screen: its colours, its width, and the outlines that the page holds once.
+  // Rows are data, never dressed.
+  const rows = (part) => (part === data.placeholder ? data.outlines : part);
+
   function dressed(node, colours, width) {
-    if (node === data.placeholder) return data.outlines;
     if (typeof node === "string") return colours[node] || node;
     if (Array.isArray(node)) return node.map((part) => dressed(part, colours, width));
     if (node === null || typeof node !== "object") return node;
     const copy = {};
     for (const [key, part] of Object.entries(node)) {
-      if (key === "datasets" || (key === "values" && part !== data.placeholder)) copy[key] = part;
+      if (key === "values") copy[key] = rows(part);
+      else if (key === "datasets") copy[key] = Object.fromEntries(Object.entries(part).map(([name, set]) => [name, rows(set)]));
       else if (key === "labelLimit") copy[key] = Math.min(part, Math.round(width * 0.46));
       else if (key === "strokeWidth" && part?.scale?.range)
         copy[key] = { ...part, scale: { ...part.scale, range: part.scale.range.map((w) => w * Math.min(1, Math.max(0.45, width / 900))) } };
@@ -34,7 +37,7 @@
     copy.width = width;
     if (ratio) copy.height = Math.round(width * ratio);
     else copy.autosize = { type: "fit-x", contains: "padding" };
-    copy.padding = 0;
+    copy.padding = ratio ? 0 : { left: 0, right: 2, top: 2, bottom: 5 };
     const result = await window.vegaEmbed(element, copy, { actions: false, renderer: "svg", tooltip: { theme: "custom" } });
     if (before) before.finalize();
     // The element says in words what it shows; the graphic's own parts would only repeat it, letter by letter.
@@ -43,7 +46,14 @@
     drawn.set(element, { shown, view: result });
   }
   const canvases = [...document.querySelectorAll("[data-chart]")];
-  const drawAll = () => Promise.all(canvases.map(draw));
+  const drawAll = () => Promise.all(canvases.map((canvas) => draw(canvas).catch(() => said(canvas))));
+
+  // A browser that cannot draw a chart says it in words.
+  function said(canvas) {
+    canvas.textContent = canvas.getAttribute("aria-label");
+    canvas.classList.add("note");
+    canvas.dataset.failed = "true";
+  }
 
   function numeric(text) {
     const value = Number(text);
@@ -61,7 +71,9 @@
   function sort(heading) {
     const table = heading.closest("table");
     const column = heading.cellIndex;
-    const down = heading.getAttribute("aria-sort") !== "descending";
+    // Figures start with the largest, names with the first letter; a second click turns them round.
+    const before = heading.getAttribute("aria-sort");
+    const down = before ? before === "ascending" : heading.classList.contains("figure");
     const rows = [...table.tBodies[0].rows];
     const order = (row) => row.cells[column].dataset.order;
     const known = rows.filter((row) => order(row) !== "–");
