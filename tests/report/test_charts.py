@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import vl_convert
 
+from zollverein.errors import ScenarioError
 from zollverein.report import charts
 from zollverein.report.charts import (
     income_chart,
@@ -54,9 +55,9 @@ def test_every_chart_is_valid_and_can_be_drawn(halt: Any, several: Any) -> None:
 def test_a_test_without_a_corridor_has_no_map_and_one_of_nothing_no_bars(walls: Any, quiet: Any) -> None:
     assert set(figures_of(walls)) == {"income", "trade"}
     assert not {"income", "trade"} & set(figures_of(quiet))
-    with pytest.raises(ValueError, match="no corridor"):
+    with pytest.raises(ScenarioError, match="no corridor"):
         flow_map(walls)
-    with pytest.raises(ValueError, match="no corridor"):
+    with pytest.raises(ScenarioError, match="no corridor"):
         stranded_chart(walls)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import altair as alt
 import pandas as pd
 
+from zollverein.errors import ScenarioError
 from zollverein.report import palette
 from zollverein.report.answer import PERCENT_THAT_COUNTS
 from zollverein.report.chart_style import records, styled
@@ -74,10 +75,17 @@ def routes_chart(test: StressTest, what: Literal["before", "after"]) -> alt.Laye
 
 
 def stranded_chart(test: StressTest) -> alt.LayerChart:
-    """Draw the oil that was not produced because it could not leave, summed up over time, before and after."""
+    """Draw the oil that was not produced because it could not leave, summed up over time, before and after.
+
+    Raises
+    ------
+    ScenarioError : the test has no corridor.
+    """
     before, after = test.baseline, test.routing
     if before is None or after is None:
-        raise ValueError("this stress test has no corridor, so nothing can be stranded")
+        raise ScenarioError(
+            f"scenario '{test.name}' has no corridor, so nothing can be stranded; give it one to draw this"
+        )
     exporter = test.scenario.corridor.exporter if test.scenario.corridor else ""
     parts = []
     for label, routing in (("undisturbed", before), ("in this test", after)):

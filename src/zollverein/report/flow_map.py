@@ -11,6 +11,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from zollverein.errors import ScenarioError
 from zollverein.report import palette
 from zollverein.report.chart_style import records, styled
 from zollverein.report.formatting import CONFIDENCES, MARKS, shown, tonnes
@@ -89,11 +90,13 @@ def flow_map(test: StressTest, what: What = "change", *, land: dict[str, Any] | 
 
     Raises
     ------
-    ValueError : the test has no corridor.
+    ScenarioError : the test has no corridor.
     """
     flows = link_flows(test)
     if flows.empty or test.routing is None:
-        raise ValueError("this stress test has no corridor, so there is no map of its flows")
+        raise ScenarioError(
+            f"scenario '{test.name}' has no corridor, so there is no map of its flows; give it one to draw it"
+        )
     nodes = test.routing.network.nodes
     placed = nodes[nodes[["latitude_deg", "longitude_deg"]].notna().all(axis=1)]
     flows = flows[flows["from_node"].isin(placed.index) & flows["to_node"].isin(placed.index)]
