@@ -1,1 +1,67 @@
-"""zollverein stress-tests an economic union and its export corridors."""
+"""Stress-test an economic union and its export corridors: in tonnes, money and welfare.
+
+>>> import zollverein as zv
+>>> test = zv.run("novorossiysk-90-days")
+>>> sorted(test.routes.columns)
+['after_kt', 'before_kt', 'change_kt', 'confidence', 'name', 'route']
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from zollverein._version import __version__
+
+if TYPE_CHECKING:
+    from zollverein.case import Case, Fault, check_case, open_case
+    from zollverein.corridor import Horizon, Network, Outage, Revision, Routing
+    from zollverein.economy import Closure, Economy, Outcome, Shock
+    from zollverein.errors import ZollvereinError
+    from zollverein.stress import Comparison, Scenario, StressTest, compare, run
+    from zollverein.union import Union
+
+# Loaded on first use, so that `zollverein --version` need not wait for pandas and a solver.
+_HOME = {
+    "Case": "case", "Fault": "case", "check_case": "case", "open_case": "case",
+    "Closure": "economy", "Economy": "economy", "Outcome": "economy", "Shock": "economy",
+    "Comparison": "stress", "Scenario": "stress", "StressTest": "stress", "compare": "stress", "run": "stress",
+    "Horizon": "corridor", "Network": "corridor", "Outage": "corridor", "Revision": "corridor", "Routing": "corridor",
+    "Union": "union", "ZollvereinError": "errors",
+}  # fmt: skip
+
+__all__ = [
+    "Case",
+    "Closure",
+    "Comparison",
+    "Economy",
+    "Fault",
+    "Horizon",
+    "Network",
+    "Outage",
+    "Outcome",
+    "Revision",
+    "Routing",
+    "Scenario",
+    "Shock",
+    "StressTest",
+    "Union",
+    "ZollvereinError",
+    "__version__",
+    "check_case",
+    "compare",
+    "open_case",
+    "run",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module 'zollverein' has no attribute '{name}'; it has {', '.join(__all__)}")
+    value = getattr(import_module(f"zollverein.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -13,6 +13,7 @@ from zollverein.case.parsing import Table
 __all__ = ["check_rows"]
 
 ADDS_UP = 1e-6
+FAR_AWAY = 10_000_000
 CONFIDENCES = ("reported", "derived", "assumed")
 
 
@@ -114,13 +115,16 @@ def _overlaps(table: Table) -> Iterator[Fault]:
         frame = table.frame.assign(_line=table.lines)
         if "preferred" in frame:
             frame = frame[frame["preferred"]]
-        frame = frame.assign(**{start: frame[start].fillna(pd.Timestamp.min), end: frame[end].fillna(pd.Timestamp.max)})
+        # Days as numbers: an empty start lies before all others, an empty end after.
+        begins = frame[start].to_numpy(dtype="datetime64[D]").astype(np.int64)
+        ends = frame[end].to_numpy(dtype="datetime64[D]")
+        frame = frame.assign(_begins=begins, _ends=np.where(np.isnat(ends), FAR_AWAY, ends.astype(np.int64)))
         groups = [frame[name].astype("str").fillna("") for name in by]
         ordered = frame.assign(_group=pd.Series(list(zip(*groups, strict=True)), index=frame.index))
-        ordered = ordered.sort_values(["_group", start, "_line"])
-        latest = ordered.groupby("_group")[end].cummax().shift()
+        ordered = ordered.sort_values(["_group", "_begins", "_line"])
+        latest = ordered.groupby("_group")["_ends"].cummax().shift()
         same = ordered["_group"] == ordered["_group"].shift()
-        for k in np.flatnonzero((same & (ordered[start] <= latest)).to_numpy()):
+        for k in np.flatnonzero((same & (ordered["_begins"] <= latest)).to_numpy()):
             row, earlier = ordered.iloc[k], ordered.iloc[k - 1]
             found = f"{', '.join(str(row[name]) for name in by)}: overlaps the span in row {int(earlier['_line'])}"
             yield Fault(table.file, int(row["_line"]), start, found, "spans one after another", "end one before")

@@ -297,8 +297,8 @@ def _check_values(network: Network) -> None:
     if of_node.any():
         row = network.node_figures[of_node].iloc[0]
         raise NetworkError(
-            f"table node_figures: {row['figure']} of '{row['node']}' names the commodity '{row['commodity']}'; it bounds "
-            f"all commodities together: leave commodity empty"
+            f"table node_figures: {row['figure']} of '{row['node']}' names the commodity "
+            f"'{row['commodity']}'; it bounds all commodities together: leave commodity empty"
         )
     if len(network.link_units) and (network.link_units["capacity_kt_per_month"].astype(float) < 0).any():
         raise NetworkError("table link_units: a capacity_kt_per_month is negative; allowed is zero or more")

@@ -1,0 +1,76 @@
+"""The commands and their options; what they do lives elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zollverein._cli.case import app as case_commands
+from zollverein._cli.scenario import app as scenario_commands
+
+__all__ = ["application"]
+
+application = typer.Typer(
+    name="zollverein",
+    help="Stress-test an economic union and its export corridors: in tonnes, money and welfare.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+application.add_typer(case_commands, name="case", help="Check, show or start a case: the tables that are known.")
+application.add_typer(scenario_commands, name="scenario", help="List, show or check scenarios: what may happen.")
+
+CaseOption = Annotated[
+    str | None, typer.Option("--case", help="bundled case, folder or zip; absent: the one that the scenario names")
+]
+OutOption = Annotated[Path | None, typer.Option("--out", help="folder for the report and its data; made by the run")]
+JsonOption = Annotated[bool, typer.Option("--json", help="machine-readable JSON on standard output, nothing else")]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="no progress bar")]
+
+
+@application.command()
+def run(
+    scenario: Annotated[str, typer.Argument(help="bundled scenario or YAML file")],
+    case: CaseOption = None,
+    out: OutOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Run one stress test: print it, and write its report and data."""
+    from zollverein._cli.stress import run_one  # noqa: PLC0415 - help need not wait for the engines
+
+    run_one(scenario, case, out, as_json, quiet)
+
+
+@application.command()
+def compare(
+    scenarios: Annotated[list[str], typer.Argument(help="two or more bundled scenarios or YAML files")],
+    case: CaseOption = None,
+    out: OutOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Set scenarios side by side."""
+    from zollverein._cli.stress import run_several  # noqa: PLC0415
+
+    run_several(scenarios, case, out, as_json, quiet)
+
+
+@application.command()
+def doctor() -> None:
+    """Check that this installation can do its work: libraries, solver, charts and the bundled case."""
+    from zollverein._cli.doctor import examine  # noqa: PLC0415
+
+    raise typer.Exit(examine())
+
+
+@application.callback(invoke_without_command=True)
+def _about(version: Annotated[bool, typer.Option("--version", help="print the version and stop")] = False) -> None:
+    if version:
+        from zollverein._version import __version__  # noqa: PLC0415
+
+        typer.echo(f"zollverein {__version__}")
+        raise typer.Exit

@@ -1,0 +1,133 @@
+"""`zollverein case`: the tables that are known."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["app"]
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+CaseArgument = Annotated[str, typer.Argument(help="bundled case, folder or zip")]
+JsonOption = Annotated[bool, typer.Option("--json", help="machine-readable JSON on standard output, nothing else")]
+MARKS = {"reported": "●", "derived": "◐", "assumed": "○"}
+ROWS_SHOWN = 60
+
+
+@app.command()
+def check(case: CaseArgument = "eurasia", as_json: JsonOption = False) -> None:
+    """Check a case: every fault at once, with file, row, column and how to mend it."""
+    from dataclasses import asdict  # noqa: PLC0415 - help need not wait for the engines
+    from time import perf_counter  # noqa: PLC0415
+
+    from rich.markup import escape  # noqa: PLC0415
+
+    from zollverein._cli.screen import output  # noqa: PLC0415
+    from zollverein.case import check_case, open_case  # noqa: PLC0415
+
+    began = perf_counter()
+    faults = check_case(case)
+    if as_json:
+        sys.stdout.write(json.dumps([asdict(fault) for fault in faults], ensure_ascii=False, indent=2) + "\n")
+        raise typer.Exit(2 if faults else 0)
+    console = output()
+    if not faults:
+        opened = open_case(case)
+        console.print(
+            f"{opened.name}: valid, {len(opened.tables)} tables, {opened.figures:,} rows, "
+            f"{perf_counter() - began:.1f} s",
+            highlight=False,
+            markup=False,
+        )
+        return
+    for file in dict.fromkeys(fault.file for fault in faults):
+        console.print(f"[bold]{escape(file)}[/bold]", highlight=False)
+        for fault in (f for f in faults if f.file == file):
+            place = ", ".join(
+                [f"row {fault.row}"] * (fault.row is not None) + [f"column {fault.column}"] * bool(fault.column)
+            )
+            told = f"{fault.found}; allowed: {fault.allowed}; {fault.mend}"
+            console.print(f"  {place + ': ' if place else ''}{told}", highlight=False, markup=False)
+    console.print(f"{case}: refused, {len(faults)} faults", highlight=False, markup=False)
+    raise typer.Exit(2)
+
+
+@app.command()
+def show(
+    case: CaseArgument = "eurasia",
+    table: Annotated[str | None, typer.Argument(help="a table; absent: all of them in a line each")] = None,
+    where: Annotated[list[str] | None, typer.Option("--where", help="column=value, may be given again")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what a case knows and how well; of figures in conflict all rows, the preferred one marked."""
+    from zollverein._cli.screen import output  # noqa: PLC0415
+    from zollverein.case import open_case  # noqa: PLC0415
+
+    opened = open_case(case)
+    if table is None:
+        frame, title = opened.confidence(), opened.title
+    else:
+        frame, title = _chosen(opened.table(table), table, where or []), f"{opened.name}, {table}"
+    if as_json:
+        sys.stdout.write(frame.to_json(orient="records", date_format="iso", indent=2, force_ascii=False) + "\n")
+        return
+    console = output()
+    console.print(_grid(frame, title))
+    if len(frame) > ROWS_SHOWN:
+        more = f"{len(frame) - ROWS_SHOWN:,} rows more; narrow them with --where column=value, or take --json"
+        console.print(more, highlight=False)
+    console.print("● reported  ◐ derived  ○ assumed", highlight=False)
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(help="folder to make")],
+    like: Annotated[str, typer.Option("--like", help="bundled case to start from")] = "eurasia",
+) -> None:
+    """Start a case of your own: a valid copy of a bundled one, tables and scenarios, to put your rows in."""
+    from zollverein.case import copy_case  # noqa: PLC0415
+
+    made = copy_case(like, folder)
+    typer.echo(f"{made}: a copy of '{like}'. Put your rows in, then: zollverein case check {made}")
+
+
+def _chosen(frame: pd.DataFrame, table: str, where: list[str]) -> pd.DataFrame:
+    from zollverein.errors import InputError, UnknownNameError  # noqa: PLC0415
+
+    for condition in where:
+        column, equals, value = condition.partition("=")
+        if not equals:
+            raise InputError(f"--where {condition}: it has no '='; give column=value, for example link=aktau-baku")
+        if column not in frame.columns:
+            raise UnknownNameError("column", column, frame.columns, f"table '{table}'")
+        frame = frame[frame[column].astype(str) == value]
+    return frame
+
+
+def _grid(frame: pd.DataFrame, title: str) -> object:
+    from rich.markup import escape  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    grid = Table(title=escape(title), title_justify="left")
+    for column in frame.columns:
+        grid.add_column(escape(str(column)), overflow="fold")
+    for row in frame.head(ROWS_SHOWN).itertuples(index=False):
+        cells = [_cell(value) for value in row]
+        grid.add_row(*(MARKS.get(cell, escape(cell)) for cell in cells))
+    return grid
+
+
+def _cell(value: object) -> str:
+    if value is None or value != value:  # noqa: PLR0124 - NaN and NaT differ from themselves
+        return ""
+    if isinstance(value, float):
+        return f"{value:,.6g}"
+    return f"{value:%Y-%m-%d}" if hasattr(value, "strftime") else str(value)

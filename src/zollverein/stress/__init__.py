@@ -1,0 +1,25 @@
+"""A stress test: what happens, carried through the corridor and the economy to a certified answer."""
+
+from zollverein.stress.coupling import Coupled, CouplingCertificate, CrudeLink, couple
+from zollverein.stress.reading import read_scenario, scenario_of, scenario_schema
+from zollverein.stress.result import Comparison, StressCertificate, StressTest
+from zollverein.stress.runner import check_scenario, compare, load_scenario, run
+from zollverein.stress.scenario import Scenario
+
+__all__ = [
+    "Comparison",
+    "Coupled",
+    "CouplingCertificate",
+    "CrudeLink",
+    "Scenario",
+    "StressCertificate",
+    "StressTest",
+    "check_scenario",
+    "compare",
+    "couple",
+    "load_scenario",
+    "read_scenario",
+    "run",
+    "scenario_of",
+    "scenario_schema",
+]

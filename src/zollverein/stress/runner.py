@@ -1,0 +1,292 @@
+"""From the name of a scenario to its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from zollverein.case import Case, open_case
+from zollverein.corridor import Horizon, Network, Outage, Revision, Routing
+from zollverein.economy import Economy, Outcome, Shock
+from zollverein.errors import NoAnswerError, ScenarioError, UnknownNameError
+from zollverein.stress import corridor_tables, economy_tables, provenance
+from zollverein.stress.coupling import Coupled, couple
+from zollverein.stress.crude import crude_link
+from zollverein.stress.reading import read_scenario, scenario_of
+from zollverein.stress.result import Comparison, StressCertificate, StressTest
+from zollverein.stress.scenario import CorridorPart, Scenario
+from zollverein.stress.shocks import Policy, closure_of, iceberg_product, policy_of
+from zollverein.threat import outages_from_events
+
+__all__ = ["Progress", "check_scenario", "compare", "load_scenario", "run"]
+
+Progress = Callable[[str, float], None]
+"""Called with what is being done and the share that is done, 0 to 1."""
+
+ScenarioLike = str | Path | Mapping[str, Any] | Scenario
+
+
+def load_scenario(scenario: ScenarioLike, case: Case) -> Scenario:
+    """Return a checked scenario from a bundled name, a path, a mapping or a `Scenario`.
+
+    Raises
+    ------
+    UnknownNameError, ScenarioError : with near matches, or every fault with its line and key.
+    """
+    if isinstance(scenario, Scenario):
+        return scenario
+    if isinstance(scenario, Mapping):
+        return scenario_of(scenario, case.scenario_files())
+    return read_scenario(scenario, case.scenario_files())
+
+
+def run(
+    scenario: ScenarioLike,
+    *,
+    case: str | Path | Case | None = None,
+    progress: Progress | None = None,
+) -> StressTest:
+    """Run one stress test.
+
+    Parameters
+    ----------
+    scenario : a bundled scenario's name, a YAML file, a mapping or a `Scenario`.
+    case : a bundled case's name, a folder, a zip or an open `Case`; absent: the case that the scenario names.
+    progress : called as the work goes on.
+
+    Raises
+    ------
+    InputError : the case, the scenario or a name in it is wrong; nothing was computed.
+    NoAnswerError : no certified answer exists.
+
+    Examples
+    --------
+    >>> import zollverein as zv
+    >>> test = zv.run("novorossiysk-90-days")
+    >>> test.measure("stranded") > 0
+    True
+    """
+    tell = progress or (lambda _what, _share: None)
+    tell("reading the case", 0.0)
+    opened = case if isinstance(case, Case) else open_case(case if case is not None else _case_named(scenario))
+    checked = load_scenario(scenario, opened)
+    tell("building the economy", 0.25)
+    economy = opened.economy()
+    if checked.corridor is None:
+        tell("solving the economy", 0.5)
+        policy = policy_of(checked, opened)
+        shock = Shock(tariff=policy.tariff, iceberg=iceberg_product([policy.iceberg]))
+        outcome = economy.solve(shock, closure=closure_of(checked))
+        answer = _Answer(outcome, shock, None, None)
+    else:
+        answer = _through_the_corridor(checked, checked.corridor, opened, economy, tell)
+    tell("the range of the answer", 0.85)
+    variants = _variants(checked, opened, answer)
+    tell("the tables", 0.95)
+    test = _assembled(checked, opened, answer, variants)
+    tell("done", 1.0)
+    return test
+
+
+def compare(
+    scenarios: Sequence[ScenarioLike],
+    *,
+    case: str | Path | Case | None = None,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Run several scenarios on one case and set them side by side.
+
+    Raises
+    ------
+    ScenarioError : fewer than two scenarios, or two of one name.
+    """
+    if len(scenarios) < 2:
+        raise ScenarioError(f"compare was given {len(scenarios)} scenario; it takes two or more")
+    tell = progress or (lambda _what, _share: None)
+    opened = case if isinstance(case, Case) else open_case(case if case is not None else _case_named(scenarios[0]))
+    loaded = [load_scenario(scenario, opened) for scenario in scenarios]
+    names = [scenario.name for scenario in loaded]
+    if len(set(names)) < len(names):
+        raise ScenarioError(f"compare was given two scenarios of one name among {', '.join(names)}; name each once")
+    tests = [
+        run(scenario, case=opened, progress=_part_of(tell, scenario.name, k, len(loaded)))
+        for k, scenario in enumerate(loaded)
+    ]
+    return _side_by_side(tests)
+
+
+def check_scenario(scenario: Scenario, case: Case) -> None:
+    """Check every name in a scenario against a case, without solving anything.
+
+    Raises
+    ------
+    UnknownNameError, ScenarioError, NetworkError : what is wrong, where, and what is near.
+    """
+    policy_of(scenario, case)
+    if scenario.corridor is not None:
+        _prepared(scenario.corridor, case)
+
+
+def _part_of(tell: Progress, name: str, done: int, of: int) -> Progress:
+    return lambda what, share: tell(f"{name}: {what}", (done + share) / of)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    outcome: Outcome
+    shock: Shock
+    before: Routing | None
+    coupled: Coupled | None
+    outages: tuple[Outage, ...] = ()
+
+
+def _case_named(scenario: ScenarioLike) -> str | Path:
+    """The case that a scenario names, read without a case; a bundled scenario is looked up in the default one."""
+    if isinstance(scenario, Scenario):
+        return scenario.case
+    if isinstance(scenario, Mapping):
+        return str(scenario.get("case", "eurasia"))
+    if str(scenario).endswith((".yaml", ".yml")):
+        named = read_scenario(scenario, open_case("eurasia").scenario_files()).case
+        beside = Path(scenario).parent / named
+        return beside if beside.exists() and "/" in named else named
+    return "eurasia"
+
+
+def _through_the_corridor(
+    scenario: Scenario, part: CorridorPart, case: Case, economy: Economy, tell: Progress
+) -> _Answer:
+    network, horizon, outages, revisions = _prepared(part, case)
+    link = crude_link(case, part.exporter, horizon)
+    policy, closure = policy_of(scenario, case), closure_of(scenario)
+    tell("routing the corridor undisturbed", 0.35)
+    before = network.route(horizon, foresight=part.foresight)
+    tell("routing the corridor, coupled with the economy", 0.45)
+
+    def route(price_factor: dict[str, float]) -> Routing:
+        return network.route(
+            horizon, outages=outages, revisions=revisions, foresight=part.foresight, price_factor=price_factor
+        )
+
+    coupled = couple(economy, closure, policy, before, route, link)
+    return _Answer(coupled.outcome, coupled.shock, before, coupled, outages)
+
+
+def _prepared(part: CorridorPart, case: Case) -> tuple[Network, Horizon, tuple[Outage, ...], list[Revision]]:
+    """The network and what befalls it, every name checked."""
+    network = case.network()
+    horizon = Horizon(part.horizon.start, part.horizon.end, part.horizon.step)
+    outages = _outages(part, case)
+    for outage in outages:
+        network.check_outage(outage, horizon)
+    revisions = [Revision(r.target, r.figure, r.value, r.start) for r in part.revisions]
+    network.revised(revisions)
+    return network, horizon, outages, revisions
+
+
+def _outages(part: CorridorPart, case: Case) -> tuple[Outage, ...]:
+    table = case.table("events")
+    if part.events == "all":
+        inside = (pd.to_datetime(table["end"]) > pd.Timestamp(part.horizon.start)) & (
+            pd.to_datetime(table["start"]) <= pd.Timestamp(part.horizon.end)
+        )
+        wanted = list(table.loc[inside, "event"])
+    else:
+        wanted = list(part.events)
+        for event in wanted:
+            if event not in set(table["event"]):
+                raise UnknownNameError("event", event, table["event"], "scenario key corridor.events")
+    happened = [
+        Outage(o.name, o.target, o.start, o.end, o.share_lost, o.units_lost, o.announced_days)
+        for o in outages_from_events(table, wanted)
+    ]
+    stated = [
+        Outage(o.name, o.target, o.start, o.end, o.share_lost, o.units_lost, o.announced_days) for o in part.outages
+    ]
+    return (*happened, *stated)
+
+
+def _variants(scenario: Scenario, case: Case, answer: _Answer) -> list[Outcome]:
+    """The economy again: other published elasticities, and both ends of the barriers' ranges; one at a time."""
+    closure, variants = closure_of(scenario), []
+    shocks = [(case.economy(theta="theta_alternative"), answer.shock)]
+    if scenario.economy.barriers:
+        economy = case.economy()
+        for bound in ("low", "high"):
+            policy = policy_of(scenario, case, bound)
+            shocks.append((economy, _with_policy(answer.shock, policy, policy_of(scenario, case))))
+    for economy, shock in shocks:
+        try:
+            variants.append(economy.solve(shock, closure=closure))
+        except NoAnswerError as error:
+            raise type(error)(f"the range of the answer has an end that cannot be solved: {error}") from error
+    return variants
+
+
+def _with_policy(shock: Shock, policy: Policy, central: Policy) -> Shock:
+    undo = None if central.iceberg is None else central.iceberg.assign(factor=1.0 / central.iceberg["factor"])
+    iceberg = iceberg_product([shock.iceberg, undo, policy.iceberg])
+    return Shock(tariff=shock.tariff, iceberg=iceberg, quota=shock.quota, supply=shock.supply)
+
+
+def _assembled(scenario: Scenario, case: Case, answer: _Answer, variants: list[Outcome]) -> StressTest:
+    empty = pd.DataFrame()
+    summary = routes = transit = by_period = stocks = link = founding = events = empty
+    coupled, before = answer.coupled, answer.before
+    corridor_certificate, coupling = None, None
+    if coupled is not None and before is not None and scenario.corridor is not None:
+        exporter, after = scenario.corridor.exporter, coupled.routing
+        summary = corridor_tables.summary_table(before, after, exporter)
+        routes = corridor_tables.routes_table(case, before, after, exporter)
+        transit = corridor_tables.transit_table(case, before, after, exporter)
+        by_period = corridor_tables.by_period_table(before, after, exporter)
+        stocks = corridor_tables.stocks_table(before, after)
+        link, founding = coupled.link.reset_index(), corridor_tables.founding_table(case, before, after)
+        events = _event_table(answer.outages)
+        corridor_certificate, coupling = after.certificate, coupled.certificate
+    return StressTest(
+        scenario=scenario,
+        case_name=case.name,
+        case_title=case.title,
+        baseline=before,
+        routing=coupled.routing if coupled else None,
+        outcome=answer.outcome,
+        certificate=StressCertificate(answer.outcome.certificate, corridor_certificate, coupling),
+        welfare=economy_tables.welfare_table(case, answer.outcome, variants),
+        trade=economy_tables.trade_table(case, answer.outcome),
+        corridor_summary=summary,
+        routes=routes,
+        transit=transit,
+        by_period=by_period,
+        stocks=stocks,
+        crude_link=link,
+        founding=founding,
+        events=events,
+        sources=provenance.sources_table(scenario, case),
+        source_list=provenance.source_list(scenario, case),
+    )
+
+
+def _event_table(outages: Sequence[Outage]) -> pd.DataFrame:
+    columns = ["name", "target", "start", "end", "share_lost", "units_lost", "announced_days"]
+    return pd.DataFrame([[getattr(o, c) for c in columns] for o in outages], columns=columns)
+
+
+def _side_by_side(tests: Sequence[StressTest]) -> Comparison:
+    welfare = [t.welfare.set_index(["region", "name"])["real_income_percent"].rename(t.name) for t in tests]
+    real_income = pd.concat(welfare, axis=1).reset_index()
+    routed = [t for t in tests if len(t.corridor_summary)]
+    corridor = routes = pd.DataFrame()
+    if routed:
+        key, first = ["measure", "unit"], routed[0].corridor_summary.set_index(["measure", "unit"])
+        after = [t.corridor_summary.set_index(key)["after"].rename(t.name) for t in routed]
+        corridor = pd.concat([first["before"].rename("undisturbed"), *after], axis=1).reset_index()
+        key = ["route", "name"]
+        by_route = [t.routes.set_index(key)["after_kt"].rename(t.name) for t in routed]
+        undisturbed = routed[0].routes.set_index(key)["before_kt"].rename("undisturbed")
+        routes = pd.concat([undisturbed, *by_route], axis=1).fillna(0.0).reset_index()
+    return Comparison(tuple(tests), corridor, routes, real_income)

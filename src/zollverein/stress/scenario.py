@@ -1,0 +1,180 @@
+"""What happens in a stress test: a short, plain description that is checked before anything is computed."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+__all__ = [
+    "BarrierChange",
+    "CorridorPart",
+    "EconomyPart",
+    "HorizonSpec",
+    "IcebergChange",
+    "OutageSpec",
+    "RevisionSpec",
+    "Scenario",
+    "TariffChange",
+]
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=80)]
+Text = Annotated[str, Field(min_length=1, max_length=4000)]
+Codes = Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class _Part(BaseModel):
+    """Plain data: no key that is not known, no value that can be changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, str_strip_whitespace=True)
+
+
+class HorizonSpec(_Part):
+    """The time that the corridor is routed over, both days included."""
+
+    start: date = Field(description="first day, for example 2022-01-01")
+    end: date = Field(description="last day")
+    step: Literal["day", "week", "month"] = Field("week", description="length of a period")
+
+    @model_validator(mode="after")
+    def _forwards(self) -> HorizonSpec:
+        if self.end < self.start:
+            raise ValueError(f"ends on {self.end}, before it starts on {self.start}; swap the two")
+        if (self.end - self.start).days > 366 * 10:
+            raise ValueError(f"covers {(self.end - self.start).days:,} days; at most ten years are allowed")
+        return self
+
+
+class OutageSpec(_Part):
+    """A loss of capacity of a link, or of all that leaves a node."""
+
+    name: Text = Field(description="what it is called in results")
+    target: str = Field(description="a link or a node of the case")
+    start: date = Field(description="first day lost")
+    end: date = Field(description="first day back")
+    share_lost: Share | None = Field(None, description="share of the capacity lost, 0 to 1")
+    units_lost: int | None = Field(None, ge=0, description="parallel units lost, for example moorings")
+    announced_days: int | None = Field(None, ge=1, description="duration announced when it began")
+
+    @model_validator(mode="after")
+    def _one_severity(self) -> OutageSpec:
+        if (self.share_lost is None) == (self.units_lost is None):
+            raise ValueError("give either share_lost or units_lost, and not both")
+        if self.end <= self.start:
+            raise ValueError(f"ends on {self.end} and starts on {self.start}; the end must come after the start")
+        return self
+
+
+class RevisionSpec(_Part):
+    """A figure of a link or node that is changed: a capacity built, a quota cut, a tariff raised."""
+
+    target: str = Field(description="a link or a node of the case")
+    figure: str = Field(description="which figure, for example usable_kt_per_year")
+    value: float = Field(description="its new value, in the unit of its name")
+    start: date | None = Field(None, description="first day on which it holds; absent: always")
+    reason: Text = Field(description="what is built or decided, and where the number comes from")
+
+
+class CorridorPart(_Part):
+    """What happens to the corridor."""
+
+    exporter: str = Field("KAZ", description="whose oil is followed, ISO alpha-3")
+    horizon: HorizonSpec
+    foresight: Literal["rolling", "perfect"] = Field(
+        "rolling", description="rolling: nobody knows of an outage before it begins nor how long it lasts"
+    )
+    events: tuple[str, ...] | Literal["all"] = Field((), description="events of the case's table that happen; or 'all'")
+    outages: tuple[OutageSpec, ...] = Field((), description="outages beyond the table of events")
+    revisions: tuple[RevisionSpec, ...] = Field((), description="figures of the network that are changed")
+
+
+class BarrierChange(_Part):
+    """Recorded barriers inside the union that are removed, or raised once more."""
+
+    change: Literal["remove", "raise"]
+    between: Codes = Field(description="countries on one side")
+    and_: Codes | None = Field(None, alias="and", description="countries on the other; absent: all pairs of 'between'")
+    severity: float = Field(1.0, gt=0.0, le=5.0, description="share of the recorded trade-cost equivalent")
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Ordered pairs (exporter, importer) that the change touches, both directions."""
+        other = self.and_ or self.between
+        both = [(a, b) for a in self.between for b in other] + [(b, a) for a in self.between for b in other]
+        return tuple(dict.fromkeys(pair for pair in both if pair[0] != pair[1]))
+
+
+class TariffChange(_Part):
+    """New tariffs for all pairs of the exporters with the importers."""
+
+    exporters: Codes
+    importers: Codes
+    sectors: Codes | None = Field(None, description="absent: every sector")
+    rate: float | None = Field(None, gt=-1.0, le=3.0, description="a rate: 0.05 is five percent")
+    level: Literal["mfn"] | None = Field(None, description="the importer's most-favoured-nation tariff in the case")
+
+    @model_validator(mode="after")
+    def _one_level(self) -> TariffChange:
+        if (self.rate is None) == (self.level is None):
+            raise ValueError("give either rate or level, and not both")
+        return self
+
+
+class IcebergChange(_Part):
+    """A change of trade costs for all pairs of the exporters with the importers."""
+
+    exporters: Codes
+    importers: Codes
+    sectors: Codes | None = Field(None, description="absent: every sector")
+    factor: float = Field(gt=0.0, le=10.0, description="factor on the cost of trade: 1.1 is ten percent dearer")
+
+
+class EconomyPart(_Part):
+    """How the world adjusts, and what changes in it beyond the corridor."""
+
+    labour: Literal["mobile", "specific"] | None = Field(
+        None,
+        description="mobile between sectors: the long run; specific to them: the short run. "
+        "Absent: specific where there is a corridor, else mobile",
+    )
+    deficits: Literal["fixed", "multiplicative", "world_share", "zero"] = Field("fixed", description="trade deficits")
+    barriers: tuple[BarrierChange, ...] = ()
+    tariffs: tuple[TariffChange, ...] = ()
+    iceberg: tuple[IcebergChange, ...] = ()
+
+
+class Scenario(_Part):
+    """One stress test: what is asked, of which case, and what happens in it.
+
+    Build it from a file with `read_scenario`, or from a mapping with `scenario_of`.
+    """
+
+    name: Name = Field(description="lower case, digits and hyphens")
+    title: Text = Field(description="one line")
+    question: Text = Field(description="a paragraph: what this scenario asks, and of whom")
+    case: str = Field("eurasia", description="bundled case, folder or zip")
+    extends: str | None = Field(None, description="a scenario whose keys are taken over where this one is silent")
+    corridor: CorridorPart | None = Field(None, description="absent: no corridor is routed")
+    economy: EconomyPart = EconomyPart()
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Scenario:
+        if self.economy.labour == "mobile" and self.corridor is not None:
+            raise ValueError(
+                "economy.labour is 'mobile' beside a corridor; oil that cannot leave idles what produces it, "
+                "which needs 'specific' (the short run): leave labour out or set it to specific"
+            )
+        return self
+
+    @property
+    def labour(self) -> Literal["mobile", "specific"]:
+        """The closure of factors: as given, else the short run beside a corridor and the long run without."""
+        return self.economy.labour or ("mobile" if self.corridor is None else "specific")
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Return the scenario as plain data, as it would be written in YAML."""
+        return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
