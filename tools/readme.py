@@ -1,7 +1,7 @@
 """Run the zollverein commands of a README's console blocks and write what they print below them.
 
 In a block, a line that starts with ``$`` is a command; what follows is its output. Commands share one new, empty
-folder, in order. Long output is cut after ``LINES`` lines, with a line of three dots in place of the rest.
+folder, in order. Long output is cut, with a line of three dots in place of the rest.
 """
 
 import os
@@ -12,7 +12,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 BIN = Path(sys.executable).parent
-LINES = 46
+# Lines of output that are shown, by the word after `zollverein`.
+LINES = {"run": 70, "compare": 33}
+SHORT = 12
 DOTS = "..."
 
 
@@ -46,7 +48,8 @@ def refreshed(text: str) -> str:
             new = ""
             for command, _ in commands(block):
                 lines = [] if command.startswith("make") else printed(command, Path(folder)).splitlines()
-                shown = lines if len(lines) <= LINES else [*lines[:LINES], DOTS]
+                most = LINES.get(command.split()[1], SHORT)
+                shown = lines if len(lines) <= most else [*lines[:most], DOTS]
                 new += "".join(f"{line}\n" for line in (f"$ {command}", *shown))
             text = text.replace(f"```console\n{block}```", f"```console\n{new}```")
     return text

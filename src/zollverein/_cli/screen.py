@@ -17,11 +17,18 @@ __all__ = ["output", "progress_bar"]
 UNATTENDED_WIDTH = 100
 
 
+class _Screen(Console):
+    """A console that leaves it to the command line what a reader who has gone means."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def output() -> Console:
     """Console of standard output; into a file or a pipe it writes plain text of a fixed width."""
     if sys.stdout.isatty() or "COLUMNS" in os.environ:
-        return Console()
-    return Console(width=UNATTENDED_WIDTH)
+        return _Screen()
+    return _Screen(width=UNATTENDED_WIDTH)
 
 
 @contextmanager
