@@ -1,0 +1,151 @@
+"""A broken case is refused with every fault named: file, row, column, what is allowed and how to mend it."""
+
+import re
+import zipfile
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from zollverein.case import check_case, copy_case, open_case
+from zollverein.errors import CaseError, OutputError, UnknownNameError
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return copy_case("eurasia", tmp_path / "mine")
+
+
+def edit(folder, file, change):
+    path = folder / file
+    text = path.read_text(encoding="utf-8")
+    changed = change(text)
+    assert changed != text
+    path.write_text(changed, encoding="utf-8")
+
+
+def swap(old, new):
+    return lambda text: text.replace(old, new, 1)
+
+
+def line(number, change):
+    def edited(text):
+        lines = text.split("\n")
+        lines[number - 1] = change(lines[number - 1])
+        return "\n".join(lines)
+
+    return edited
+
+
+FAULTS = {
+    "a number with a thousands mark": (
+        "corridor/link_figures.csv", swap("cpc-kazakh,quota_kt_per_year,54000", 'cpc-kazakh,quota_kt_per_year,"54,000"'),
+        "column value: '54,000'",
+    ),
+    "a negative capacity": (
+        "corridor/link_figures.csv", swap("aktau-makhachkala,quota_kt_per_year,4000", "aktau-makhachkala,quota_kt_per_year,-4000"),
+        "column value: '-4000'; allowed: at least 0",
+    ),
+    "a day that does not exist": (
+        "corridor/events.csv", swap("2022-03-21", "2022-02-30"), "column start: '2022-02-30'",
+    ),
+    "a reference to nothing": (
+        "corridor/links.csv", line(3, lambda row: row.replace("cpc-intake", "cpc-intak")), "did you mean 'cpc-intake'?",
+    ),
+    "two preferred rows": (
+        "corridor/link_figures.csv", swap("67000,,,true", "67000,,,false"), "0 preferred rows for link cpc-kazakh",
+    ),
+    "a key that stands twice": (
+        "corridor/routes.csv", lambda text: text + text.split("\n")[1] + "\n", "route cpc stands already in row 2",
+    ),
+    "a cell too few": ("economy/sectors.csv", line(4, lambda row: row.rsplit(",", 1)[0]), "economy/sectors.csv, row 4"),
+    "a misspelt column": ("economy/crude.csv", swap("destination", "destinaton"), "rename it to 'destination'"),
+    "a balance that does not close": (
+        "economy/production.csv", line(2, lambda row: re.sub(r"^(ARM,AGR),[^,]+", r"\1,99999", row)), "is 99999",
+    ),
+    "shares that do not add to one": (
+        "corridor/market_regions.csv", swap("schwedt,E27,1", "schwedt,E27,0.9"), "the shares of node schwedt add to 0.9",
+    ),
+    "a country that is none": ("union/memberships.csv", swap(",KAZ,", ",KAS,"), "'KAS'; allowed: an ISO 3166"),
+    "an unknown source": ("corridor/balance.csv", swap("at2022", "at2202"), "column source: 'at2202'"),
+    "a figure without its method": (
+        "union/wedges.csv", line(2, lambda row: re.sub(r"(derived|assumed),.*$", r"\1,", row)), "no method beside confidence",
+    ),
+    "a word out of the list": ("corridor/nodes.csv", swap(",field,", ",feild,"), "did you mean 'field'?"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_each_fault_is_found_and_told(folder, name):
+    file, change, said = FAULTS[name]
+    edit(folder, file, change)
+    faults = check_case(folder)
+    assert any(said in str(fault) and fault.file == file for fault in faults), [str(f) for f in faults]
+    assert all(fault.allowed and fault.mend for fault in faults)
+
+
+def test_ten_kinds_of_fault_in_one_folder_are_all_named(folder):
+    apart = [
+        "a number with a thousands mark", "a day that does not exist", "a key that stands twice", "a cell too few",
+        "a misspelt column", "a balance that does not close", "shares that do not add to one", "a country that is none",
+        "an unknown source", "a figure without its method", "a word out of the list",
+    ]  # fmt: skip
+    for name in apart:
+        file, change, _ = FAULTS[name]
+        edit(folder, file, change)
+    (folder / "economy" / "stray.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    (folder / "corridor" / "prices.csv").unlink()
+    (folder / "corridor" / "options.csv").write_bytes(b"option_id\nO01\xe9\n")
+    with pytest.raises(CaseError) as caught:
+        open_case(folder)
+    told = "\n".join(str(fault) for fault in caught.value.faults)
+    for said in [FAULTS[name][2] for name in apart]:
+        assert said in told
+    for said in ("economy/stray.csv", "corridor/prices.csv: the file is missing", "byte 0xe9"):
+        assert said in told
+    assert "refused" in str(caught.value)
+
+
+def test_a_copy_of_the_bundled_case_is_valid_and_so_is_a_zip_of_it(folder, tmp_path):
+    assert check_case(folder) == []
+    with zipfile.ZipFile(tmp_path / "mine.zip", "w") as archive:
+        for path in folder.rglob("*"):
+            archive.write(path, path.relative_to(folder.parent))
+    packed = open_case(tmp_path / "mine.zip")
+    assert set(packed.tables) == set(open_case("eurasia").tables)
+
+
+def test_a_byte_order_mark_is_no_fault(folder):
+    path = folder / "corridor" / "routes.csv"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert check_case(folder) == []
+
+
+def test_a_broken_descriptor_is_told_with_its_line(folder):
+    edit(folder, "datapackage.json", swap('"resources": [', '"resources": [,'))
+    (fault,) = check_case(folder)
+    assert fault.file == "datapackage.json"
+    assert fault.row is not None
+
+
+def test_what_is_not_there_or_not_empty_is_told(folder, tmp_path):
+    with pytest.raises(UnknownNameError, match="did you mean 'eurasia'"):
+        open_case("eurassia")
+    with pytest.raises(OutputError, match="not an empty folder"):
+        copy_case("eurasia", folder)
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(OutputError):
+        copy_case("eurasia", tmp_path / "file" / "inside")
+    assert not list(tmp_path.glob(".zollverein-*"))
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=60), st.integers(0, 400))
+def test_no_bytes_do_worse_than_faults(folder, junk, where):
+    path = folder / "corridor" / "routes.csv"
+    whole = path.read_bytes()
+    try:
+        path.write_bytes(whole[:where] + junk + whole[where:])
+        assert isinstance(check_case(folder), list)
+    finally:
+        path.write_bytes(whole)
