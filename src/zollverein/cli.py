@@ -44,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _told(error: Exception) -> int:
     """Say what went wrong in one sentence and return the exit code for it."""
+    if _was_stopped(error):
+        return _say("stopped; nothing half-written is left", STOPPED)
     match error:
         case ZollvereinError():
             return _say(str(error), error.exit_code)
@@ -62,6 +64,15 @@ def _told(error: Exception) -> int:
             return _say(f"{error.strerror or error}{place}; free space or choose another place", BAD_INPUT)
         case _:
             return _our_bug(error)
+
+
+def _was_stopped(error: BaseException | None) -> bool:
+    """Tell Ctrl-C that a compiled library met while it was loading, and wrapped in an error of its own."""
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _usage(error: typer.TyperException) -> str:

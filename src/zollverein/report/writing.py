@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -105,18 +106,20 @@ def check_folder(folder: str | Path) -> None:
             f"cannot write to {place}: it holds files that zollverein did not write, and a report replaces its whole "
             f"folder; choose another folder, or empty this one"
         )
-    # The only honest test of a place is to write there; it leaves nothing.
-    with _told(place):
-        probe = tempfile.mkdtemp(prefix=f".{place.name}-", dir=_real(place).parent)
-        Path(probe).rmdir()
+    # The only honest test of a place is to write there. The file has no name where the system permits, so that not
+    # even a Ctrl-C at this moment leaves it behind.
+    with _told(place), tempfile.TemporaryFile(dir=_real(place).parent):
+        pass
 
 
 def _write_folder(place: Path, title: str, page: str, tables: Mapping[str, Mapping[str, pd.DataFrame]]) -> Path:
     check_folder(place)
     with _told(place):
         target = _real(place)
-        building = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+        # Named before it is made: whatever comes between is cleared away too.
+        building = target.parent / f".{target.name}-{token_hex(8)}"
         try:
+            building.mkdir(mode=0o700)
             _write_text(building / "report.html", page)
             for part, frames in tables.items():
                 _write_tables(building / "data" / part, frames)
