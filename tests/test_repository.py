@@ -1,10 +1,12 @@
 """The repository is whole: versions agree, the locks fit, nothing names a machine, the licence is there."""
 
+import json
 import re
 import subprocess
 import tomllib
 from importlib.metadata import requires, version
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -161,6 +163,15 @@ def test_text_files_end_lines_alike() -> None:
             if b"\r" in content or (content and not content.endswith(b"\n")):
                 faults.append(path.relative_to(ROOT).as_posix())
     assert faults == []
+
+
+def test_data_is_declared_as_package_content() -> None:
+    """The bundled case lies inside the package, where the wheel takes it from."""
+    assert PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] == ["src/zollverein"]
+    package = ROOT / "src" / "zollverein" / "cases" / "eurasia" / "datapackage.json"
+    described: dict[str, Any] = json.loads(package.read_text(encoding="utf-8"))
+    absent = [r["path"] for r in described["resources"] if not (package.parent / r["path"]).is_file()]
+    assert absent == []
 
 
 def test_make_says_what_it_can_do() -> None:
