@@ -149,3 +149,34 @@ def test_no_bytes_do_worse_than_faults(folder, junk, where):
         assert isinstance(check_case(folder), list)
     finally:
         path.write_bytes(whole)
+
+
+@pytest.mark.parametrize("text", ["null", "[]", "3", '{"resources": ' + "9" * 5000 + "}"])
+def test_a_descriptor_that_is_no_package_is_a_fault(folder, text):
+    (folder / "datapackage.json").write_text(text, encoding="utf-8")
+    assert [fault.file for fault in check_case(folder)] == ["datapackage.json"]
+
+
+def test_a_case_without_sources_is_refused_by_the_check_as_well(folder):
+    edit(folder, "datapackage.json", lambda text: re.sub(r'"name": "sources"', '"name": "sourcez"', text, count=1))
+    assert any("no table 'sources'" in fault.found for fault in check_case(folder))
+
+
+def test_what_a_mac_adds_to_a_zip_is_passed_over(folder, tmp_path):
+    packed = tmp_path / "mine.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("__MACOSX/mine/._datapackage.json", b"\x00")
+        for file in folder.rglob("*"):
+            if file.is_file():
+                archive.write(file, f"mine/{file.relative_to(folder).as_posix()}")
+    assert check_case(packed) == []
+
+
+def test_a_zip_with_a_broken_stream_is_a_fault(folder, tmp_path):
+    packed = tmp_path / "mine.zip"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(folder / "datapackage.json", "datapackage.json")
+    raw = bytearray(packed.read_bytes())
+    raw[60:90] = b"\xff" * 30
+    packed.write_bytes(bytes(raw))
+    assert "not readable" in check_case(packed)[0].found

@@ -75,7 +75,7 @@ def _repeated(table: Table, key: tuple[str, ...]) -> Iterator[Fault]:
     again = frame.duplicated()
     if not again.any():
         return
-    first = pd.Series(table.lines).groupby([frame[k].fillna("").to_numpy() for k in key]).transform("min")
+    first = pd.Series(table.lines).groupby([frame[k].astype("str").fillna("").to_numpy() for k in key]).transform("min")
     for k in np.flatnonzero(again.to_numpy()):
         shown = ", ".join(f"{name} {_shown(frame[name].iloc[k])}" for name in key)
         found = f"{shown} stands already in row {int(first.iloc[k])}"

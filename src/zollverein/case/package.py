@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -83,6 +84,9 @@ def read_package(path: Path) -> Package:
     regions = tables["regions"].frame["region"].dropna() if _has_regions(tables) else ()
     faults += [*check_columns(tables, set(regions)), *check_rows(tables)]
     faults += _unlisted(files, resources)
+    if resources and "sources" not in {r["name"] for r in resources}:
+        allowed = "a table 'sources' that says where every figure is from"
+        faults.append(Fault(DESCRIPTOR, None, None, "no table 'sources'", allowed, "add sources.csv and list it"))
     title = str(descriptor.get("title", path.stem)) if isinstance(descriptor, dict) else path.stem
     name = str(descriptor.get("name", path.stem)) if isinstance(descriptor, dict) else path.stem
     return Package(name, title, path, tables, scenarios, tuple(sorted(set(faults), key=_order)))
@@ -105,11 +109,12 @@ def _files(path: Path) -> tuple[dict[str, bytes], list[Fault]]:
             if sum(i.file_size for i in inside) > LARGEST_BYTES:
                 allowed = f"at most {LARGEST_BYTES:,} bytes unpacked"
                 return {}, [Fault(path.name, None, None, "too large", allowed, "split the case")]
-            root = next((PurePosixPath(i.filename).parent for i in inside if i.filename.endswith(DESCRIPTOR)), None)
+            roots = [PurePosixPath(i.filename) for i in inside]
+            root = next((p.parent for p in roots if p.name == DESCRIPTOR and p.parts[0] != "__MACOSX"), None)
             base = "" if root is None or str(root) == "." else f"{root}/"
             wanted = [i for i in inside if i.filename.startswith(base)]
             return {i.filename.removeprefix(base): archive.read(i) for i in wanted}, []
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError) as error:
         return {}, [Fault(path.name, None, None, f"not readable: {error}", "a zip of a case", "pack it again")]
 
 
@@ -129,7 +134,7 @@ def _folder_files(path: Path) -> tuple[dict[str, bytes], list[Fault]]:
 def _resources(descriptor: Any, faults: list[Fault]) -> list[dict[str, Any]]:
     resources = descriptor.get("resources") if isinstance(descriptor, dict) else None
     if not isinstance(resources, list) or not resources:
-        if descriptor is not None:
+        if not faults:
             found, allowed = "no resources", "a list of resources with name, path and schema"
             faults.append(Fault(DESCRIPTOR, None, None, found, allowed, "list the tables"))
         return []

@@ -85,6 +85,8 @@ def parse_json(raw: bytes, file: str) -> tuple[Any, list[Fault]]:
     except json.JSONDecodeError as error:
         found = f"not JSON: {error.msg} (column {error.colno})"
         return None, [Fault(file, error.lineno, None, found, "JSON", "mend the line; a comma too many is usual")]
+    except ValueError as error:
+        return None, [Fault(file, None, None, f"not JSON: {error}", "JSON", "shorten the number")]
     except RecursionError:
         return None, [Fault(file, None, None, "nested too deeply", "a plain descriptor", "flatten it")]
 
