@@ -71,6 +71,27 @@ FAULTS = {
     "a figure without its method": (
         "union/wedges.csv", line(2, lambda row: re.sub(r"(derived|assumed),.*$", r"\1,", row)), "no method beside confidence",
     ),
+    "not a number": ("corridor/link_figures.csv", swap("aktau-makhachkala,quota_kt_per_year,4000", "aktau-makhachkala,quota_kt_per_year,nan"), "column value: 'nan'"),
+    "a number without end": ("corridor/link_figures.csv", swap("aktau-makhachkala,quota_kt_per_year,4000", "aktau-makhachkala,quota_kt_per_year,1e999"), "column value: '1e999'"),
+    "a whole number too large": ("corridor/link_units.csv", swap("cpc-moorings,3", "cpc-moorings,1e300"), "column units_available: '1e300'; allowed: a whole number up to"),
+    "a year nought": ("corridor/events.csv", swap("2022-03-21", "0000-03-21"), "column start: '0000-03-21'"),
+    "an empty part of a list": ("corridor/balance.csv", swap("at2022", "at2022;"), "an empty part of a list"),
+    "days in the wrong order": ("corridor/events.csv", swap("2022-03-21,2022-03-23", "2022-03-23,2022-03-21"), "start 2022-03-23 comes after end 2022-03-21"),
+    "spans that overlap": (
+        "corridor/link_figures.csv", swap("aktau-baku,usable_kt_per_year,520,2022-10-01", "aktau-baku,usable_kt_per_year,520,2022-09-01"),
+        "aktau-baku, usable_kt_per_year: overlaps the span in row",
+    ),
+    "memberships that overlap": (
+        "union/memberships.csv", lambda text: text + next(row for row in text.split("\n") if ",KAZ,2015" in row).replace("2015", "2016") + "\n",
+        "overlaps the span in row",
+    ),
+    "two preferred of one figure": (
+        "corridor/link_figures.csv", swap("atyrau-samara,nominal_kt_per_year,17000,,,false", "atyrau-samara,nominal_kt_per_year,17000,,,true"),
+        "2 preferred rows for link atyrau-samara",
+    ),
+    "reported by nobody": (
+        "corridor/nodes.csv", line(2, lambda row: row.replace(",assumed,", ",reported,")), "which has no url",
+    ),
     "a word out of the list": ("corridor/nodes.csv", swap(",field,", ",feild,"), "did you mean 'field'?"),
 }  # fmt: skip
 
@@ -82,6 +103,45 @@ def test_each_fault_is_found_and_told(folder, name):
     faults = check_case(folder)
     assert any(said in str(fault) and fault.file == file for fault in faults), [str(f) for f in faults]
     assert all(fault.allowed and fault.mend for fault in faults)
+
+
+WHOLE_FILES = {
+    "a file that is gone": ("corridor/prices.csv", lambda path: path.unlink(), "the file is missing"),
+    "a schema that is gone": ("schemas/prices.json", lambda path: path.unlink(), "the schema of 'prices' is missing"),
+    "a schema that is no JSON": ("schemas/prices.json", lambda path: path.write_text("{"), "not JSON"),
+    "a file that is not UTF-8": ("corridor/options.csv", lambda path: path.write_bytes(b"option_id\nO01\xe9\n"), "byte 0xe9"),
+    "a file without a row": ("corridor/prices.csv", lambda path: path.write_text(path.read_text(encoding="utf-8").split("\n")[0]), "no rows"),
+    "an empty file": ("corridor/prices.csv", lambda path: path.write_bytes(b""), "an empty file"),
+    "a quotation mark left open": ("corridor/prices.csv", lambda path: path.write_text(path.read_text(encoding="utf-8") + 'x,"y'), "not CSV"),
+    "a column that is gone": (
+        "corridor/routes.csv",
+        lambda path: path.write_text("\n".join(row.partition(",")[2] for row in path.read_text(encoding="utf-8").split("\n"))),
+        "the column is missing",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WHOLE_FILES)
+def test_a_file_that_cannot_be_read_as_its_table_is_told(folder, name):
+    file, change, said = WHOLE_FILES[name]
+    change(folder / file)
+    faults = check_case(folder)
+    assert any(said in fault.found and fault.file == file for fault in faults), [str(f) for f in faults]
+
+
+def test_an_open_ended_figure_holds_until_the_next_one(folder):
+    first = "aktau-makhachkala,quota_kt_per_year,4000,,,true"
+    edit(
+        folder,
+        "corridor/link_figures.csv",
+        lambda text: (
+            text
+            + f"{first.replace('4000,,', '5000,2023-01-01,')},,,general-knowledge,assumed,x\n".replace(
+                ",,,general", ",,general"
+            )
+        ),
+    )
+    assert check_case(folder) == []
 
 
 def test_ten_kinds_of_fault_in_one_folder_are_all_named(folder):

@@ -18,8 +18,7 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 CaseArgument = Annotated[str, typer.Argument(help="bundled case, folder or zip")]
 JsonOption = Annotated[bool, typer.Option("--json", help="machine-readable JSON on standard output, nothing else")]
-MARKS = {"reported": "●", "derived": "◐", "assumed": "○"}
-ROWS_SHOWN = 60
+SOURCES_SHOWN = 12
 
 
 @app.command()
@@ -65,6 +64,7 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Show what a case knows and how well; of figures in conflict all rows, the preferred one marked."""
+    from zollverein._cli.grid import CONFIDENCE, PREFERRED, ROWS_SHOWN, table_or_cards  # noqa: PLC0415
     from zollverein._cli.screen import output  # noqa: PLC0415
     from zollverein.case import open_case  # noqa: PLC0415
 
@@ -77,11 +77,14 @@ def show(
         sys.stdout.write(frame.to_json(orient="records", date_format="iso", indent=2, force_ascii=False) + "\n")
         return
     console = output()
-    console.print(_grid(frame, title))
+    console.print(table_or_cards(frame, title, console.width))
     if len(frame) > ROWS_SHOWN:
         more = f"{len(frame) - ROWS_SHOWN:,} rows more; narrow them with --where column=value, or take --json"
         console.print(more, highlight=False)
-    console.print("● reported  ◐ derived  ○ assumed", highlight=False)
+    for line in _cited(frame.head(ROWS_SHOWN), opened.sources):
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
+    legend = [*CONFIDENCE, *([PREFERRED] if "preferred" in frame else [])]
+    console.print("  ".join(f"{sign} {word}" for word, sign in legend), highlight=False)
 
 
 @app.command()
@@ -97,34 +100,31 @@ def new(
 
 
 def _chosen(frame: pd.DataFrame, table: str, where: list[str]) -> pd.DataFrame:
+    from zollverein.case import matching  # noqa: PLC0415
     from zollverein.errors import InputError, UnknownNameError  # noqa: PLC0415
 
     for condition in where:
         column, equals, value = condition.partition("=")
         if not equals:
             raise InputError(f"--where {condition}: it has no '='; give column=value, for example link=aktau-baku")
-        if column not in frame.columns:
-            raise UnknownNameError("column", column, frame.columns, f"table '{table}'")
-        frame = frame[frame[column].astype(str) == value]
+        found = matching(frame, table, {column: value})
+        if found.empty:
+            known = frame[column].dropna().astype(str).unique()
+            raise UnknownNameError(column, value, known, f"table '{table}'" + " as narrowed so far" * (len(where) > 1))
+        frame = found
     return frame
 
 
-def _grid(frame: pd.DataFrame, title: str) -> object:
-    from rich.markup import escape  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-
-    grid = Table(title=escape(title), title_justify="left")
-    for column in frame.columns:
-        grid.add_column(escape(str(column)), overflow="fold")
-    for row in frame.head(ROWS_SHOWN).itertuples(index=False):
-        cells = [_cell(value) for value in row]
-        grid.add_row(*(MARKS.get(cell, escape(cell)) for cell in cells))
-    return grid
-
-
-def _cell(value: object) -> str:
-    if value is None or value != value:  # noqa: PLR0124 - NaN and NaT differ from themselves
-        return ""
-    if isinstance(value, float):
-        return f"{value:,.6g}"
-    return f"{value:%Y-%m-%d}" if hasattr(value, "strftime") else str(value)
+def _cited(frame: pd.DataFrame, sources: pd.DataFrame) -> list[str]:
+    """A line for every source behind the rows: key, publisher, title, address."""
+    if "source" not in frame:
+        return []
+    keys = dict.fromkeys(part.strip() for cell in frame["source"].dropna() for part in str(cell).split(";"))
+    known = sources.set_index("key")
+    lines = []
+    for key in list(keys)[:SOURCES_SHOWN]:
+        parts = known.loc[key, ["publisher", "title", "date", "url"]].dropna()
+        lines.append(f"{key}: {', '.join(map(str, parts))}")
+    if len(keys) > SOURCES_SHOWN:
+        lines.append(f"{len(keys) - SOURCES_SHOWN} sources more: zollverein case show CASE sources")
+    return lines

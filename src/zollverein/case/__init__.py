@@ -1,8 +1,8 @@
 """What is known: a folder of plain tables with a source for every figure, valid as a whole or refused."""
 
-from zollverein.case.case import Case, check_case, open_case
+from zollverein.case.case import Case, check_case, matching, open_case
 from zollverein.case.copying import copy_case
 from zollverein.case.fault import Fault
-from zollverein.case.package import bundled_cases
+from zollverein.case.package import ScenarioFile, bundled_cases
 
-__all__ = ["Case", "Fault", "bundled_cases", "check_case", "copy_case", "open_case"]
+__all__ = ["Case", "Fault", "ScenarioFile", "bundled_cases", "check_case", "copy_case", "matching", "open_case"]

@@ -8,20 +8,21 @@ from datetime import date
 from html import escape
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
+from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_numeric_dtype
 
 from zollverein.case.fault import Fault, refuse
-from zollverein.case.package import locate, read_package
-from zollverein.errors import CaseError, UnknownNameError
+from zollverein.case.package import ScenarioFile, locate, read_package
+from zollverein.errors import CaseError, InputError, UnknownNameError
 
 if TYPE_CHECKING:
     from zollverein.corridor import Network
     from zollverein.economy import Economy
     from zollverein.union import Union
 
-__all__ = ["Case", "check_case", "open_case"]
+__all__ = ["Case", "check_case", "matching", "open_case"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +39,7 @@ class Case:
     title: str
     folder: Path
     tables: Mapping[str, pd.DataFrame] = field(repr=False)
-    _scenarios: Mapping[str, Path] = field(repr=False, default_factory=dict)
+    _scenarios: Mapping[str, ScenarioFile] = field(repr=False, default_factory=dict)
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a copy of a table.
@@ -66,11 +67,11 @@ class Case:
         rows = self.table(table)
         if "preferred" in rows.columns:
             rows = rows[rows["preferred"]]
-        return _matching(rows, table, keys)
+        return matching(rows, table, keys)
 
     def trace(self, table: str, **keys: object) -> pd.DataFrame:
         """Return every row of a figure, conflicts included, one line for each source behind it."""
-        rows = _matching(self.table(table), table, keys)
+        rows = matching(self.table(table), table, keys)
         if "source" not in rows.columns:
             return rows
         parts = rows.assign(source=rows["source"].str.split(";")).explode("source")
@@ -88,8 +89,8 @@ class Case:
                 rows.append({"table": name, "figures": len(frame), **known})
         return pd.DataFrame(rows, columns=["table", "figures", "reported", "derived", "assumed"])
 
-    def scenario_files(self) -> dict[str, Path]:
-        """Return the scenarios that come with the case: name to file."""
+    def scenario_files(self) -> dict[str, ScenarioFile]:
+        """Return the scenarios that come with the case: name to file, which may lie inside a zip."""
         return dict(self._scenarios)
 
     def economy(self, theta: Literal["theta", "theta_alternative"] = "theta") -> Economy:
@@ -157,9 +158,33 @@ def check_case(name_or_path: str | Path) -> list[Fault]:
     return list(read_package(locate(name_or_path)).faults)
 
 
-def _matching(rows: pd.DataFrame, table: str, keys: Mapping[str, object]) -> pd.DataFrame:
+def matching(rows: pd.DataFrame, table: str, keys: Mapping[str, object]) -> pd.DataFrame:
+    """Return the rows whose columns hold the values given; text stands for a number, a day or true and false as well.
+
+    Raises
+    ------
+    UnknownNameError : no such column.
+    InputError : the column's type has no such value.
+    """
     for column, value in keys.items():
         if column not in rows.columns:
             raise UnknownNameError("column", column, rows.columns, f"table '{table}'")
-        rows = rows[rows[column].astype(str) == str(value)]
+        rows = rows[rows[column] == _as_held(rows[column], value, f"column '{column}' of table '{table}'")]
     return rows
+
+
+def _as_held(column: pd.Series[Any], value: object, where: str) -> object:
+    """A value in the type of its column."""
+    if is_bool_dtype(column):
+        flags = {"true": True, "false": False}
+        if str(value).lower() not in flags:
+            raise InputError(f"{where} holds true and false, not '{value}'; give one of them")
+        return flags[str(value).lower()]
+    if not (is_numeric_dtype(column) or is_datetime64_any_dtype(column)):
+        return str(value)
+    day = is_datetime64_any_dtype(column)
+    try:
+        return pd.Timestamp(str(value)) if day else float(str(value))
+    except ValueError as error:
+        held = "days such as 2022-03-23" if day else "numbers"
+        raise InputError(f"{where} holds {held}, not '{value}'; give one of them") from error

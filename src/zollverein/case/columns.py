@@ -87,6 +87,8 @@ def _foreign_keys(tables: Mapping[str, Table], table: Table) -> Iterator[Fault]:
         other = tables.get(key.table)
         if other is None or table.bad & set(key.columns) or other.bad & set(key.referenced):
             continue
+        if not set(key.referenced) <= set(other.schema.names):
+            continue
         mine = pd.MultiIndex.from_frame(table.frame[list(key.columns)].astype("str").fillna(""))
         theirs = pd.MultiIndex.from_frame(other.frame[list(key.referenced)].astype("str").fillna(""))
         wrong = ~mine.isin(theirs) & table.frame[list(key.columns)].notna().all(axis=1).to_numpy()
@@ -104,7 +106,7 @@ def _referenced(tables: Mapping[str, Table], places: tuple[str, ...]) -> set[str
     known: set[str] = set()
     for place in places:
         name, _, column = place.partition(".")
-        if name not in tables or column in tables[name].bad:
+        if name not in tables or column in tables[name].bad or column not in tables[name].frame:
             return None
         known |= set(tables[name].frame[column].dropna().astype(str))
     return known
@@ -132,4 +134,6 @@ def _at(
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d}"
     return f"{value:g}" if isinstance(value, float) else str(value)

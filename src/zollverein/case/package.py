@@ -10,13 +10,16 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from zollverein.case.columns import check_columns
+from zollverein.case.declarations import judge_references
 from zollverein.case.fault import Fault
 from zollverein.case.parsing import Table, parse_table
 from zollverein.case.rows import check_rows
-from zollverein.case.schema import parse_json, table_schema
+from zollverein.case.schema import TableSchema, parse_json, table_schema
 from zollverein.errors import CaseError, UnknownNameError
 
-__all__ = ["Package", "bundled_cases", "locate", "read_package"]
+__all__ = ["Package", "ScenarioFile", "bundled_cases", "locate", "read_package"]
+
+ScenarioFile = Path | zipfile.Path
 
 DESCRIPTOR = "datapackage.json"
 LARGEST_BYTES = 200_000_000
@@ -29,14 +32,14 @@ class Package:
 
     Attributes
     ----------
-    files : path inside the case to bytes, tables and scenarios alike.
+    scenarios : name to YAML file, on the disk or inside the zip.
     """
 
     name: str
     title: str
     folder: Path
     tables: Mapping[str, Table]
-    scenarios: Mapping[str, Path]
+    scenarios: Mapping[str, ScenarioFile]
     faults: tuple[Fault, ...]
 
 
@@ -66,7 +69,7 @@ def locate(name_or_path: str | Path) -> Path:
 def read_package(path: Path) -> Package:
     """Read and check a whole case; faults are collected, never raised one by one."""
     files, faults = _files(path)
-    scenarios = {p.stem: p for p in sorted((path / "scenarios").glob("*.yaml"))} if path.is_dir() else {}
+    scenarios = _scenarios(path)
     if DESCRIPTOR not in files:
         if not faults:
             allowed = "a Frictionless Data Package"
@@ -76,11 +79,20 @@ def read_package(path: Path) -> Package:
     faults += found
     resources = _resources(descriptor, faults)
     tables: dict[str, Table] = {}
+    fields: dict[str, tuple[str, ...]] = {}
     for resource in resources:
-        table, found = _read_table(resource, files)
+        name = str(resource["name"])
+        schema, found = _read_schema(resource, files)
         faults += found
-        if table is not None:
-            tables[str(resource["name"])] = table
+        fields[name] = schema.names if schema is not None else ()
+        if schema is not None:
+            table, found = _read_table(str(resource["path"]), schema, files)
+            faults += found
+            if table is not None:
+                tables[name] = table
+    for resource in resources:
+        if (table := tables.get(str(resource["name"]))) is not None:
+            faults += judge_references(table.schema, _schema_file(resource), fields)
     regions = tables["regions"].frame["region"].dropna() if _has_regions(tables) else ()
     faults += [*check_columns(tables, set(regions)), *check_rows(tables)]
     faults += _unlisted(files, resources)
@@ -109,13 +121,30 @@ def _files(path: Path) -> tuple[dict[str, bytes], list[Fault]]:
             if sum(i.file_size for i in inside) > LARGEST_BYTES:
                 allowed = f"at most {LARGEST_BYTES:,} bytes unpacked"
                 return {}, [Fault(path.name, None, None, "too large", allowed, "split the case")]
-            roots = [PurePosixPath(i.filename) for i in inside]
-            root = next((p.parent for p in roots if p.name == DESCRIPTOR and p.parts[0] != "__MACOSX"), None)
-            base = "" if root is None or str(root) == "." else f"{root}/"
+            base = _base(archive)
             wanted = [i for i in inside if i.filename.startswith(base)]
             return {i.filename.removeprefix(base): archive.read(i) for i in wanted}, []
     except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError) as error:
         return {}, [Fault(path.name, None, None, f"not readable: {error}", "a zip of a case", "pack it again")]
+
+
+def _base(archive: zipfile.ZipFile) -> str:
+    """The folder of a zip in which the case lies, with its slash."""
+    inside = [PurePosixPath(name) for name in archive.namelist()]
+    root = next((p.parent for p in inside if p.name == DESCRIPTOR and p.parts[0] != "__MACOSX"), None)
+    return "" if root is None or str(root) == "." else f"{root}/"
+
+
+def _scenarios(path: Path) -> dict[str, ScenarioFile]:
+    if path.is_dir():
+        return {file.stem: file for file in sorted((path / "scenarios").glob("*.yaml"))}
+    try:
+        with zipfile.ZipFile(path) as archive:
+            folder = zipfile.Path(path, f"{_base(archive)}scenarios/")
+        files = sorted(folder.iterdir(), key=str) if folder.is_dir() else []
+    except (zipfile.BadZipFile, OSError):
+        return {}  # told as a fault where the tables are read
+    return {file.stem: file for file in files if file.suffix == ".yaml"}
 
 
 def _folder_files(path: Path) -> tuple[dict[str, bytes], list[Fault]]:
@@ -141,8 +170,9 @@ def _resources(descriptor: Any, faults: list[Fault]) -> list[dict[str, Any]]:
     good: list[dict[str, Any]] = []
     for k, resource in enumerate(resources):
         lacking = [key for key in ("name", "path", "schema") if not (isinstance(resource, dict) and resource.get(key))]
-        if lacking or not isinstance(resource["path"], str):
-            found = f"resource {k + 1} lacks {', '.join(lacking) or 'a path as text'}"
+        texts = [key for key in ("name", "path") if not lacking and not isinstance(resource[key], str)]
+        if lacking or texts:
+            found = f"resource {k + 1} lacks {', '.join(lacking) or ' and '.join(texts) + ' as text'}"
             faults.append(Fault(DESCRIPTOR, None, None, found, "name, path and schema", "complete it"))
         elif resource["name"] in [r["name"] for r in good]:
             found = f"two resources are named '{resource['name']}'"
@@ -152,20 +182,23 @@ def _resources(descriptor: Any, faults: list[Fault]) -> list[dict[str, Any]]:
     return good
 
 
-def _read_table(resource: Mapping[str, Any], files: Mapping[str, bytes]) -> tuple[Table | None, list[Fault]]:
-    file, place = str(resource["path"]), resource["schema"]
-    data = place
-    faults: list[Fault] = []
-    if isinstance(place, str):
-        if place not in files:
+def _schema_file(resource: Mapping[str, Any]) -> str:
+    return resource["schema"] if isinstance(resource["schema"], str) else DESCRIPTOR
+
+
+def _read_schema(resource: Mapping[str, Any], files: Mapping[str, bytes]) -> tuple[TableSchema | None, list[Fault]]:
+    data, file = resource["schema"], _schema_file(resource)
+    if isinstance(data, str):
+        if file not in files:
             found = f"the schema of '{resource['name']}' is missing"
-            return None, [Fault(place, None, None, found, "a Table Schema", f"add it, or mend {DESCRIPTOR}")]
-        data, faults = parse_json(files[place], place)
-    if faults:
-        return None, faults
-    schema, faults = table_schema(data, place if isinstance(place, str) else DESCRIPTOR)
-    if schema is None:
-        return None, faults
+            return None, [Fault(file, None, None, found, "a Table Schema", f"add it, or mend {DESCRIPTOR}")]
+        data, faults = parse_json(files[file], file)
+        if faults:
+            return None, faults
+    return table_schema(data, file)
+
+
+def _read_table(file: str, schema: TableSchema, files: Mapping[str, bytes]) -> tuple[Table | None, list[Fault]]:
     if file not in files:
         return None, [Fault(file, None, None, "the file is missing", f"a table that {DESCRIPTOR} lists", "add it")]
     return parse_table(files[file], file, schema)

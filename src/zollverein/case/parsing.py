@@ -19,6 +19,7 @@ __all__ = ["Table", "parse_table"]
 
 BOOLEANS = {"true": True, "false": False, "True": True, "False": False, "TRUE": True, "FALSE": False}
 LONGEST_SHOWN = 60
+EXACT = 2**53
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +128,12 @@ def _typed(
         plain = values.where(given & values.str.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?").fillna(False))
         numbers = pd.to_numeric(plain, errors="coerce").astype(float)
         whole = column.type != "number"
-        wrong = given & (~np.isfinite(numbers) | (whole & (numbers != numbers.round())))
-        allowed = "a whole number" if whole else "a number with a decimal point, no unit and no thousands mark"
+        wrong = given & (~np.isfinite(numbers) | (whole & ((numbers != numbers.round()) | (numbers.abs() > EXACT))))
+        allowed = (
+            f"a whole number up to {EXACT:,}"
+            if whole
+            else "a number with a decimal point, no unit and no thousands mark"
+        )
         faults = _cell_faults(values, wrong, column, lines, file, allowed, "write it as in 1234.5")
         exact = whole and bool(given.all()) and not faults
         return (numbers.astype("int64") if exact else numbers), faults
@@ -138,7 +143,7 @@ def _typed(
         faults = _cell_faults(values, wrong, column, lines, file, "true or false", "write true or false")
         return flags.astype(object).where(flags.notna(), False).astype(bool), faults
     if column.type == "date":
-        plain = values.where(given & values.str.fullmatch(r"\d{4}-\d{2}-\d{2}").fillna(False))
+        plain = values.where(given & values.str.fullmatch(r"(?!0000)\d{4}-\d{2}-\d{2}").fillna(False))
         dates = pd.to_datetime(plain, format="%Y-%m-%d", errors="coerce")
         faults = _cell_faults(
             values, given & dates.isna(), column, lines, file, "a day as 2022-03-23", "write it so; it must exist"

@@ -9,11 +9,12 @@ import pandas as pd
 
 from zollverein.case.fault import Fault
 from zollverein.case.parsing import Table
+from zollverein.case.schema import Span
 
 __all__ = ["check_rows"]
 
 ADDS_UP = 1e-6
-FAR_AWAY = 10_000_000
+ALWAYS, NEVER = pd.Timestamp("0001-01-01"), pd.Timestamp("9999-12-31")
 CONFIDENCES = ("reported", "derived", "assumed")
 
 
@@ -109,25 +110,29 @@ def _ordered(table: Table) -> Iterator[Fault]:
 
 
 def _overlaps(table: Table) -> Iterator[Fault]:
-    for start, end, by in table.schema.no_overlap:
-        if table.bad & {start, end, *by, "preferred"}:
+    for span in table.schema.no_overlap:
+        if table.bad & {span.start, span.end, *span.by, "preferred"}:
             continue
         frame = table.frame.assign(_line=table.lines)
         if "preferred" in frame:
             frame = frame[frame["preferred"]]
-        # Days as numbers: an empty start lies before all others, an empty end after.
-        begins = frame[start].to_numpy(dtype="datetime64[D]").astype(np.int64)
-        ends = frame[end].to_numpy(dtype="datetime64[D]")
-        frame = frame.assign(_begins=begins, _ends=np.where(np.isnat(ends), FAR_AWAY, ends.astype(np.int64)))
-        groups = [frame[name].astype("str").fillna("") for name in by]
-        ordered = frame.assign(_group=pd.Series(list(zip(*groups, strict=True)), index=frame.index))
-        ordered = ordered.sort_values(["_group", "_begins", "_line"])
-        latest = ordered.groupby("_group")["_ends"].cummax().shift()
-        same = ordered["_group"] == ordered["_group"].shift()
-        for k in np.flatnonzero((same & (ordered["_begins"] <= latest)).to_numpy()):
-            row, earlier = ordered.iloc[k], ordered.iloc[k - 1]
-            found = f"{', '.join(str(row[name]) for name in by)}: overlaps the span in row {int(earlier['_line'])}"
-            yield Fault(table.file, int(row["_line"]), start, found, "spans one after another", "end one before")
+        # An empty first day lies before all others, an empty last day after.
+        first = frame[span.start].fillna(ALWAYS).rename("_first")
+        last = frame[span.end].fillna(NEVER).rename("_last")
+        open_ended = frame[span.end].isna() & span.open_until_next
+        frame = frame.assign(_first=first, _last=last.where(~open_ended, first))
+        for key, rows in frame.sort_values(["_first", "_line"]).groupby(list(span.by), sort=False, dropna=False):
+            yield from _overlaps_among(table, span, tuple(map(str, key)), rows)
+
+
+def _overlaps_among(table: Table, span: Span, key: tuple[str, ...], rows: pd.DataFrame) -> Iterator[Fault]:
+    reaches, reached_by = ALWAYS, 0
+    for position, (line, first, last) in enumerate(zip(rows["_line"], rows["_first"], rows["_last"], strict=True)):
+        if position and first <= reaches:
+            found = f"{', '.join(key)}: overlaps the span in row {reached_by}"
+            yield Fault(table.file, int(line), span.start, found, "spans one after another", "end one before")
+        if not position or last > reaches:
+            reaches, reached_by = last, int(line)
 
 
 def _day(value: object) -> str:

@@ -8,12 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from zollverein.case.fault import Fault
-from zollverein.errors import near_matches
 
-__all__ = ["Column", "ForeignKey", "TableSchema", "parse_json", "table_schema"]
+__all__ = ["OURS", "Column", "ForeignKey", "Span", "TableSchema", "parse_json", "table_schema"]
 
-TYPES = ("string", "number", "integer", "boolean", "date", "year")
-CONSTRAINTS = ("required", "enum", "pattern", "minimum", "maximum", "unique")
 OURS = "x-zollverein"
 
 
@@ -47,6 +44,21 @@ class ForeignKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """From which to which day a row holds, among the rows that agree in ``by``.
+
+    Attributes
+    ----------
+    open_until_next : a row without a last day holds until the next one begins, so that they do not overlap.
+    """
+
+    start: str
+    end: str
+    by: tuple[str, ...]
+    open_until_next: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TableSchema:
     """A table: its columns, keys and the rules between its rows.
 
@@ -57,7 +69,7 @@ class TableSchema:
     adds_to_one : pairs (column, by): the column adds to one over rows that agree in ``by``.
     balances : triples (parts, total, tolerance): the parts add to the total in every row.
     ordered : pairs of columns whose first may not exceed the second.
-    no_overlap : (from, to, by): spans of rows that agree in ``by`` may not overlap.
+    no_overlap : spans of rows that agree in certain columns may not overlap.
     """
 
     columns: tuple[Column, ...]
@@ -69,7 +81,7 @@ class TableSchema:
     adds_to_one: tuple[tuple[str, tuple[str, ...]], ...] = ()
     balances: tuple[tuple[tuple[str, ...], str, float], ...] = ()
     ordered: tuple[tuple[str, str], ...] = ()
-    no_overlap: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    no_overlap: tuple[Span, ...] = ()
     names: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -93,28 +105,24 @@ def parse_json(raw: bytes, file: str) -> tuple[Any, list[Fault]]:
 
 def table_schema(data: Any, file: str) -> tuple[TableSchema | None, list[Fault]]:
     """Return a schema from its descriptor, or the faults that keep it from being one."""
+    from zollverein.case.declarations import judge  # noqa: PLC0415 - it judges the types of this module
+
     try:
-        return _schema(data, file)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        found = f"not a Table Schema: {type(error).__name__} {error}"
-        return None, [Fault(file, None, None, found, "fields with name and type", "see docs/case-format.md")]
+        schema = _schema(data)
+    except KeyError as error:
+        found, mend = f"a part without its key {error}", f"add {error}; docs/case-format.md shows each part"
+        return None, [Fault(file, None, None, found, "a Table Schema", mend)]
+    except (TypeError, ValueError, AttributeError) as error:
+        found, allowed = f"not a Table Schema: {error}", "fields with name and type, rules as documented"
+        return None, [Fault(file, None, None, found, allowed, "see docs/case-format.md")]
+    faults = judge(data, schema, file)
+    return (None if faults else schema), faults
 
 
-def _schema(data: Any, file: str) -> tuple[TableSchema | None, list[Fault]]:
-    columns = tuple(_column(field) for field in data["fields"])
+def _schema(data: Any) -> TableSchema:
     ours = data.get(OURS, {})
-    faults = []
-    for column in columns:
-        if column.type not in TYPES:
-            near = near_matches(column.type, TYPES)
-            mend = f"did you mean '{near[0]}'?" if near else "choose one of these"
-            faults.append(Fault(file, None, column.name, f"type '{column.type}'", ", ".join(TYPES), mend))
-        for name in column.constraints:
-            if name not in CONSTRAINTS:
-                allowed = ", ".join(CONSTRAINTS)
-                faults.append(Fault(file, None, column.name, f"constraint '{name}'", allowed, "rename or drop it"))
-    schema = TableSchema(
-        columns=columns,
+    return TableSchema(
+        columns=tuple(_column(field) for field in data["fields"]),
         primary_key=_names(data.get("primaryKey", ())),
         foreign_keys=tuple(_foreign_key(key) for key in data.get("foreignKeys", ())),
         missing=tuple(data.get("missingValues", ("",))),
@@ -123,27 +131,8 @@ def _schema(data: Any, file: str) -> tuple[TableSchema | None, list[Fault]]:
         adds_to_one=tuple((str(r["column"]), _names(r["by"])) for r in ours.get("adds_to_one", ())),
         balances=tuple((_names(r["parts"]), str(r["total"]), float(r["tolerance"])) for r in ours.get("balances", ())),
         ordered=tuple((str(a), str(b)) for a, b in ours.get("ordered", ())),
-        no_overlap=tuple((str(r["from"]), str(r["to"]), _names(r["by"])) for r in ours.get("no_overlap", ())),
+        no_overlap=tuple(_span(rule) for rule in ours.get("no_overlap", ())),
     )
-    faults += _undeclared(schema, file)
-    return (None if faults else schema), faults
-
-
-def _undeclared(schema: TableSchema, file: str) -> list[Fault]:
-    """Rules that name a column which the schema does not have."""
-    used = [*schema.primary_key, *schema.preferred_per]
-    used += [name for key in schema.foreign_keys for name in key.columns]
-    used += [name for column, by in schema.adds_to_one for name in (column, *by)]
-    used += [name for parts, total, _ in schema.balances for name in (*parts, total)]
-    used += [name for pair in schema.ordered for name in pair]
-    used += [name for start, end, by in schema.no_overlap for name in (start, end, *by)]
-    used += ["source", "confidence", "method"] if schema.figure else []
-    used += ["preferred"] if schema.preferred_per else []
-    return [
-        Fault(file, None, name, "a rule names a column that is not a field", ", ".join(schema.names), "add the field")
-        for name in dict.fromkeys(used)
-        if name not in schema.names
-    ]
 
 
 def _column(data: Mapping[str, Any]) -> Column:
@@ -163,6 +152,10 @@ def _column(data: Mapping[str, Any]) -> Column:
 def _foreign_key(data: Mapping[str, Any]) -> ForeignKey:
     reference = data["reference"]
     return ForeignKey(_names(data["fields"]), str(reference["resource"]), _names(reference["fields"]))
+
+
+def _span(rule: Mapping[str, Any]) -> Span:
+    return Span(str(rule["from"]), str(rule["to"]), _names(rule["by"]), bool(rule.get("open_until_next", False)))
 
 
 def _names(value: str | Sequence[str]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import altair as alt
 
 from zollverein.report import charts, palette
 from zollverein.report.answer import PERCENT_THAT_COUNTS
-from zollverein.report.flow_map import flow_map
+from zollverein.report.flow_map import flow_map, has_map
 
 if TYPE_CHECKING:
     from zollverein.stress import Comparison, StressTest
@@ -86,17 +86,8 @@ def _corridor(test: StressTest) -> list[Figure]:
     by_route = tuple((colour, name) for name, colour in routes.items())
     shaded = ((palette.SHADE, "an outage"),) if len(test.events) else ()
     both = ((palette.SERIES[5], "undisturbed"), (palette.LOST, "in this test"))
-    carried = (
-        "The width of a line is in proportion to tonnes over the horizon. Lines join places and do not trace pipes."
-    )
-    idle = "Dotted: a link that stands idle here, and carries oil on the other map."
     found = [
-        Figure("map-change", "What stays, what is lost, what finds another way", carried,
-               flow_map(test, "change", land=OUTLINES),
-               ((palette.KEPT, "flows as before"), (palette.LOST, "lost"), (palette.GAINED, "gained"))),
-        Figure("map-before", "Undisturbed", idle, flow_map(test, "before", land=OUTLINES), ((palette.KEPT, "tonnes"),)),
-        Figure("map-after", "In this test", idle,
-               flow_map(test, "after", land=OUTLINES), ((palette.KEPT, "tonnes"),)),
+        *_maps(test),
         Figure("routes-before", "Undisturbed", "Tonnes a day, by the period that they were loaded in.",
                charts.routes_chart(test, "before"), by_route),
         Figure("routes-after", "In this test", "Tonnes a day, by the period that they were loaded in.",
@@ -108,6 +99,23 @@ def _corridor(test: StressTest) -> list[Figure]:
         found.append(Figure("stocks", "Oil in tanks", "All tanks together, at the end of each period; the dotted line "
                             "is their capacity.", charts.stocks_chart(test), (*both, *shaded)))  # fmt: skip
     return found
+
+
+def _maps(test: StressTest) -> list[Figure]:
+    if not has_map(test):
+        return []
+    carried = (
+        "The width of a line is in proportion to tonnes over the horizon. Lines join places and do not trace pipes."
+    )
+    idle = "Dotted: a link that stands idle here, and carries oil on the other map."
+    return [
+        Figure("map-change", "What stays, what is lost, what finds another way", carried,
+               flow_map(test, "change", land=OUTLINES),
+               ((palette.KEPT, "flows as before"), (palette.LOST, "lost"), (palette.GAINED, "gained"))),
+        Figure("map-before", "Undisturbed", idle, flow_map(test, "before", land=OUTLINES), ((palette.KEPT, "tonnes"),)),
+        Figure("map-after", "In this test", idle,
+               flow_map(test, "after", land=OUTLINES), ((palette.KEPT, "tonnes"),)),
+    ]  # fmt: skip
 
 
 def _economy(test: StressTest) -> list[Figure]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from zollverein.corridor import Routing
     from zollverein.stress import StressTest
 
-__all__ = ["flow_map", "link_flows"]
+__all__ = ["flow_map", "has_map", "link_flows"]
 
 What = Literal["before", "after", "change"]
 Align = Literal["left", "center", "right"]
@@ -90,16 +90,18 @@ def flow_map(test: StressTest, what: What = "change", *, land: dict[str, Any] | 
 
     Raises
     ------
-    ScenarioError : the test has no corridor.
+    ScenarioError : the test has no corridor, or its places no coordinates.
     """
-    flows = link_flows(test)
-    if flows.empty or test.routing is None:
+    if test.routing is None:
         raise ScenarioError(
             f"scenario '{test.name}' has no corridor, so there is no map of its flows; give it one to draw it"
         )
-    nodes = test.routing.network.nodes
-    placed = nodes[nodes[["latitude_deg", "longitude_deg"]].notna().all(axis=1)]
-    flows = flows[flows["from_node"].isin(placed.index) & flows["to_node"].isin(placed.index)]
+    placed, flows = _placed(test.routing.network.nodes, link_flows(test))
+    if flows.empty:
+        raise ScenarioError(
+            f"no link that carries oil in '{test.name}' joins two places on the map; give their nodes "
+            f"latitude_deg and longitude_deg"
+        )
     touched = placed.loc[placed.index.isin(set(flows["from_node"]) | set(flows["to_node"]))]
     view = _View.around(touched)
     ordered = _by_weight(flows, touched)
@@ -120,6 +122,17 @@ def flow_map(test: StressTest, what: What = "change", *, land: dict[str, Any] | 
         view=alt.ViewBackground(fill=palette.SEA, stroke=None),
     )
     return styled(chart)
+
+
+def has_map(test: StressTest) -> bool:
+    """Return whether any oil of the test flows between places with coordinates."""
+    return test.routing is not None and len(_placed(test.routing.network.nodes, link_flows(test))[1]) > 0
+
+
+def _placed(nodes: pd.DataFrame, flows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The nodes that have coordinates, and the flows between them."""
+    placed = nodes[nodes[["latitude_deg", "longitude_deg"]].notna().all(axis=1)]
+    return placed, flows[flows["from_node"].isin(placed.index) & flows["to_node"].isin(placed.index)]
 
 
 @dataclass(frozen=True, slots=True)

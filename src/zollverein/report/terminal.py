@@ -180,7 +180,7 @@ def _trust(test: StressTest) -> Iterable[RenderableType]:
         for c in ("reported", "derived", "assumed")
     )
     yield Text(
-        f"Rests on {number(int(counts['figures']))} figures from {len(test.source_list)} sources: {known}.", style="dim"
+        f"Rests on {number(int(counts['figures']))} figures from {_sources(len(test.source_list))}: {known}.", style="dim"
     )
     parts = test.certificate.to_frame().groupby("part", sort=False)["value"].max()
     worst = ", ".join(f"{part} {residual(float(value))}" for part, value in parts.items())
@@ -245,3 +245,7 @@ def _compared(comparison: Comparison, width: int) -> Iterable[RenderableType]:
     for test in tests:
         worst = residual(test.certificate.max_residual)
         yield Text(f"{test.name}: {share(test.assumed_share)} of figures assumed, residual {worst}.", style="dim")
+
+
+def _sources(count: int) -> str:
+    return f"{count} source{'s' * (count != 1)}"

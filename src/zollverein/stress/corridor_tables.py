@@ -104,8 +104,10 @@ def founding_table(case: Case, before: Routing, after: Routing) -> pd.DataFrame:
     """Return the facts of the founding report beside what the case's network could carry in the same time.
 
     fact, value, unit, start, end, could_carry_kt (capacity of the route, undisturbed), modelled_kt (the routing,
-    where the horizon covers the fact's time), source, confidence.
+    where the horizon covers the fact's time), source, confidence. Empty if the case holds no such facts.
     """
+    if "founding" not in case.tables:
+        return pd.DataFrame()
     facts = case.table("founding")
     rows = []
     for fact in facts.to_dict("records"):

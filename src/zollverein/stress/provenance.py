@@ -15,8 +15,8 @@ CORRIDOR_TABLES = (
 )  # fmt: skip
 
 
-def tables_used(scenario: Scenario) -> tuple[str, ...]:
-    """Return the tables of the case that a scenario draws on."""
+def tables_used(scenario: Scenario, case: Case) -> tuple[str, ...]:
+    """Return the tables of the case that a scenario draws on, as far as the case has them."""
     used = list(ECONOMY_TABLES)
     if scenario.corridor is not None:
         used += CORRIDOR_TABLES
@@ -24,7 +24,7 @@ def tables_used(scenario: Scenario) -> tuple[str, ...]:
         used += ["founding"]
     if scenario.economy.barriers:
         used += ["wedges", "memberships"]
-    return tuple(used)
+    return tuple(name for name in used if name in case.tables)
 
 
 def sources_table(scenario: Scenario, case: Case) -> pd.DataFrame:
@@ -33,7 +33,7 @@ def sources_table(scenario: Scenario, case: Case) -> pd.DataFrame:
     Only rows that are in force count; of figures in conflict, the preferred one.
     """
     rows = []
-    for name in tables_used(scenario):
+    for name in tables_used(scenario, case):
         table = _in_force(case.table(name))
         counts = table["confidence"].value_counts()
         rows.append({"table": name, "figures": len(table)} | {
@@ -45,7 +45,7 @@ def sources_table(scenario: Scenario, case: Case) -> pd.DataFrame:
 def source_list(scenario: Scenario, case: Case) -> pd.DataFrame:
     """Return the sources behind those figures: the rows of the case's sources, with the tables that cite them."""
     cited: dict[str, list[str]] = {}
-    for name in tables_used(scenario):
+    for name in tables_used(scenario, case):
         for keys in _in_force(case.table(name))["source"].dropna().unique():
             for key in str(keys).split(";"):
                 tables = cited.setdefault(key.strip(), [])

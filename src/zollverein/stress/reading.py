@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from zollverein.case import ScenarioFile
 from zollverein.errors import ScenarioError, UnknownNameError, near_matches
 from zollverein.stress.scenario import Scenario
 
@@ -19,7 +21,7 @@ LARGEST_BYTES = 1_000_000
 Keys = tuple[str | int, ...]
 
 
-def read_scenario(name_or_path: str | Path, bundled: Mapping[str, Path]) -> Scenario:
+def read_scenario(name_or_path: str | Path, bundled: Mapping[str, ScenarioFile]) -> Scenario:
     """Read a scenario by the name that a case gives it, or from a YAML file.
 
     Parameters
@@ -36,7 +38,7 @@ def read_scenario(name_or_path: str | Path, bundled: Mapping[str, Path]) -> Scen
     return _validated(data, lines, str(path.name))
 
 
-def scenario_of(data: Mapping[str, Any], bundled: Mapping[str, Path]) -> Scenario:
+def scenario_of(data: Mapping[str, Any], bundled: Mapping[str, ScenarioFile]) -> Scenario:
     """Check a mapping as `read_scenario` checks a file; ``extends`` may name a scenario of the case."""
     merged = dict(data)
     lines: dict[Keys, str] = {}
@@ -56,7 +58,7 @@ def scenario_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "zollverein scenario", **schema}
 
 
-def _find(name: str, bundled: Mapping[str, Path], beside: Path | None, where: str = "") -> Path:
+def _find(name: str, bundled: Mapping[str, ScenarioFile], beside: ScenarioFile | None, where: str = "") -> ScenarioFile:
     if name in bundled:
         return bundled[name]
     for path in ([beside / name] if beside else []) + [Path(name)]:
@@ -68,17 +70,18 @@ def _find(name: str, bundled: Mapping[str, Path], beside: Path | None, where: st
 
 
 def _with_parents(
-    path: Path, bundled: Mapping[str, Path], seen: tuple[Path, ...]
+    path: ScenarioFile, bundled: Mapping[str, ScenarioFile], seen: tuple[str, ...]
 ) -> tuple[dict[str, Any], dict[Keys, str]]:
-    if path.resolve() in seen:
-        chain = " extends ".join(p.name for p in (*seen, path))
+    place = os.path.realpath(str(path))
+    if place in seen:
+        chain = " extends ".join(Path(p).name for p in (*seen, place))
         raise ScenarioError(f"scenarios extend each other in a circle: {chain}; break it")
     data, lines = _load(path)
     parent = data.get("extends")
     if not isinstance(parent, str):
         return data, lines
     base, base_lines = _with_parents(
-        _find(parent, bundled, path.parent, lines[("extends",)]), bundled, (*seen, path.resolve())
+        _find(parent, bundled, cast("ScenarioFile", path.parent), lines[("extends",)]), bundled, (*seen, place)
     )
     return _merged(base, data), {**base_lines, **lines}
 
@@ -109,7 +112,7 @@ _PlainLoader.yaml_implicit_resolvers = {
 }
 
 
-def _load(path: Path) -> tuple[dict[str, Any], dict[Keys, str]]:
+def _load(path: ScenarioFile) -> tuple[dict[str, Any], dict[Keys, str]]:
     try:
         raw = path.read_bytes()
         if len(raw) > LARGEST_BYTES:

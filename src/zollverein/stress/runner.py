@@ -189,6 +189,16 @@ def _prepared(part: CorridorPart, case: Case) -> tuple[Network, Horizon, tuple[O
 
 
 def _outages(part: CorridorPart, case: Case) -> tuple[Outage, ...]:
+    return (*_happened(part, case), *_stated(part))
+
+
+def _stated(part: CorridorPart) -> list[Outage]:
+    return [Outage(o.name, o.target, o.start, o.end, o.share_lost, o.units_lost, o.announced_days) for o in part.outages]
+
+
+def _happened(part: CorridorPart, case: Case) -> list[Outage]:
+    if not part.events:
+        return []
     table = case.table("events")
     if part.events == "all":
         inside = (pd.to_datetime(table["end"]) > pd.Timestamp(part.horizon.start)) & (
@@ -200,14 +210,10 @@ def _outages(part: CorridorPart, case: Case) -> tuple[Outage, ...]:
         for event in wanted:
             if event not in set(table["event"]):
                 raise UnknownNameError("event", event, table["event"], "scenario key corridor.events")
-    happened = [
+    return [
         Outage(o.name, o.target, o.start, o.end, o.share_lost, o.units_lost, o.announced_days)
         for o in outages_from_events(table, wanted)
     ]
-    stated = [
-        Outage(o.name, o.target, o.start, o.end, o.share_lost, o.units_lost, o.announced_days) for o in part.outages
-    ]
-    return (*happened, *stated)
 
 
 def _variants(scenario: Scenario, case: Case, answer: _Answer) -> list[Outcome]:
