@@ -269,7 +269,8 @@ def summary(before: Routing, after: Routing) -> pd.DataFrame:
     rows = [
         ("exported", "kt", *both(export_tonnes)), ("displaced", "kt", 0.0, float(-moved.clip(upper=0).sum())),
         ("rerouted", "kt", 0.0, float(moved.clip(lower=0).sum())), ("stranded", "kt", *both(stranded_kt)),
-        ("shortfall", "kt", 0.0, 0.0), ("transport_cost", "usd_million", *both(transport_cost)),
+        ("lost_at_field", "kt", 0.0, 0.0), ("shortfall", "kt", 0.0, 0.0),
+        ("transport_cost", "usd_million", *both(transport_cost)),
         ("export_value", "usd_million", *both(export_value_usd_million)),
         ("netback", "usd_per_t", *both(mean_netback_usd_per_t)),
     ]  # fmt: skip

@@ -66,6 +66,16 @@ def test_all_rerouted_is_said_as_such(halt: Any) -> None:
     assert spaced(answer.headline).startswith("All of the 13.3 Mt that would have left by “CPC to Novorossiysk” still")
 
 
+def test_oil_that_was_never_produced_does_not_still_leave(halt: Any) -> None:
+    summary = halt.corridor_summary.set_index("measure")
+    summary.loc["lost_at_field"] = ["kt", 0.0, 7200.0, 7200.0]
+    answer = answer_of(replace(halt, corridor_summary=summary.reset_index()))
+    said = spaced(answer.headline)
+    assert said.startswith(
+        "13.3 Mt fewer leave by “CPC to Novorossiysk”: 7.2 Mt cannot be produced; 10.0 Mt are stranded"
+    )
+
+
 def test_more_capacity_says_that_more_leaves(quiet: Any) -> None:
     summary = quiet.corridor_summary.set_index("measure")
     summary.loc["exported", "change"] = 1200.0

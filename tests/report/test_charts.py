@@ -21,7 +21,8 @@ from zollverein.report.charts import (
     trade_chart,
 )
 from zollverein.report.figures import OUTLINES, figures_compared, figures_of
-from zollverein.report.flow_map import LAYOUTS, _by_weight, _labels, _overlap, _View, flow_map, link_flows
+from zollverein.report.flow_map import LAYOUTS, _by_weight, _labels, _overlap, _View, flow_map
+from zollverein.report.flows import link_flows
 from zollverein.report.places import country_names, labels, outlines
 from zollverein.report.sheets import transit_sheet
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from zollverein.corridor import Horizon, Network, Outage, delivered_by_region, stranded_kt
+from zollverein.corridor import Horizon, Network, Outage, delivered_by_region, produced_kt, stranded_kt
 from zollverein.economy import Closure, Economy
 from zollverein.errors import NotConverged
 from zollverein.stress.coupling import CrudeLink, couple
@@ -155,6 +155,20 @@ def test_what_the_corridor_tells_the_economy_can_be_checked_by_hand():
     assert coupled.supply_factor == pytest.approx(1.0 - stranded * 600.0 / 1e3 / 8000.0)
     bound = coupled.outcome.levies.set_index("importer")
     assert (bound["quantity_factor"] <= coupled.link["quantity_factor"].reindex(bound.index) + 1e-9).all()
+
+
+def test_oil_lost_at_its_field_costs_about_what_it_costs_to_strand_it():
+    """The pipe's halt strands, the field's outage cannot produce; a tonne is a tonne."""
+    before, _, stranded = halted([HALT], network(spare_kt=0.0))
+    fewer = stranded_kt(stranded.routing, "XXX")
+    days = (HALT.end - HALT.start).days
+    share = fewer / (10000.0 * days / 365.0)
+    at_field = halted([Outage("fire", "field", HALT.start, HALT.end, share_lost=share)], network(spare_kt=0.0))[2]
+    gone = produced_kt(before, "XXX") - produced_kt(at_field.routing, "XXX")
+    assert gone == pytest.approx(fewer, rel=0.02)
+    assert stranded_kt(at_field.routing, "XXX") == pytest.approx(0.0, abs=1e-6)
+    assert at_field.supply_factor == pytest.approx(stranded.supply_factor, rel=0.01)
+    assert at_field.outcome.real_income["XXX"] == pytest.approx(stranded.outcome.real_income["XXX"], rel=0.05)
 
 
 def test_only_the_share_of_the_year_that_is_routed_counts():

@@ -91,7 +91,9 @@ def test_an_unknown_scenario_lists_near_matches(write):
 def test_what_extends_another_takes_over_what_it_leaves_out(write):
     bundled = {"parent": write(WHOLE + "economy: {labour: mobile, deficits: zero}\n", "parent.yaml")}
     child = read_scenario(write("name: child\nextends: parent\neconomy: {deficits: fixed}\n"), bundled)
-    assert (child.name, child.title, child.economy.deficits, child.economy.labour) == ("child", "t", "fixed", "mobile")
+    assert (child.name, child.title, child.economy.deficits, child.economy.labour) == (
+        "child", "t, varied as 'child'", "fixed", "mobile",
+    )  # fmt: skip
 
 
 def test_an_unknown_parent_is_named_where_it_stands(write):

@@ -3,6 +3,17 @@
 from zollverein.case.case import Case, check_case, matching, open_case
 from zollverein.case.copying import copy_case
 from zollverein.case.fault import Fault
-from zollverein.case.package import ScenarioFile, bundled_cases
+from zollverein.case.package import DESCRIPTOR, ScenarioFile, bundled_cases, scenarios_of
 
-__all__ = ["Case", "Fault", "ScenarioFile", "bundled_cases", "check_case", "copy_case", "matching", "open_case"]
+__all__ = [
+    "DESCRIPTOR",
+    "Case",
+    "Fault",
+    "ScenarioFile",
+    "bundled_cases",
+    "check_case",
+    "copy_case",
+    "matching",
+    "open_case",
+    "scenarios_of",
+]

@@ -17,7 +17,7 @@ from zollverein.case.rows import check_rows
 from zollverein.case.schema import TableSchema, parse_json, table_schema
 from zollverein.errors import CaseError, UnknownNameError
 
-__all__ = ["Package", "ScenarioFile", "bundled_cases", "locate", "read_package"]
+__all__ = ["DESCRIPTOR", "Package", "ScenarioFile", "bundled_cases", "locate", "read_package", "scenarios_of"]
 
 ScenarioFile = Path | zipfile.Path
 
@@ -64,6 +64,16 @@ def locate(name_or_path: str | Path) -> Path:
     if path.is_file():
         raise CaseError(f"'{path}' is a file; a case is a folder with a {DESCRIPTOR}, or a zip of one")
     raise UnknownNameError("case", text, bundled, "the bundled cases, nor a folder or zip of that path")
+
+
+def scenarios_of(name_or_path: str | Path) -> dict[str, ScenarioFile]:
+    """Return the scenarios of a case by name, without reading the case.
+
+    Raises
+    ------
+    UnknownNameError : neither a bundled name nor a place that exists.
+    """
+    return _scenarios(locate(name_or_path))
 
 
 def read_package(path: Path) -> Package:

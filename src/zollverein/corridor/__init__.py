@@ -6,10 +6,12 @@ programme is solved again from its last basis. Frames go in and come out; nothin
 
 from zollverein.corridor.horizon import Horizon
 from zollverein.corridor.measures import (
+    available_kt,
     delivered_by_region,
     export_tonnes,
     export_value_usd_million,
     mean_netback_usd_per_t,
+    produced_kt,
     route_capacity_kt,
     route_tonnes,
     shortfall_kt,
@@ -28,10 +30,12 @@ __all__ = [
     "Revision",
     "Routing",
     "RoutingCertificate",
+    "available_kt",
     "delivered_by_region",
     "export_tonnes",
     "export_value_usd_million",
     "mean_netback_usd_per_t",
+    "produced_kt",
     "route_capacity_kt",
     "route_tonnes",
     "shortfall_kt",

@@ -11,10 +11,12 @@ from zollverein.corridor.network import Network
 from zollverein.corridor.routing import Routing
 
 __all__ = [
+    "available_kt",
     "delivered_by_region",
     "export_tonnes",
     "export_value_usd_million",
     "mean_netback_usd_per_t",
+    "produced_kt",
     "route_capacity_kt",
     "route_tonnes",
     "shortfall_kt",
@@ -51,6 +53,16 @@ def stranded_kt(routing: Routing, exporter: str) -> float:
     """Return the kt that could have been produced and were not, because they could not leave."""
     mine = routing.supply["exporter"] == exporter
     return float(routing.supply.loc[mine, "shut_in_kt"].sum())
+
+
+def produced_kt(routing: Routing, exporter: str) -> float:
+    """Return the kt that the exporter's fields produced."""
+    return float(routing.supply.loc[routing.supply["exporter"] == exporter, "produced_kt"].sum())
+
+
+def available_kt(routing: Routing, exporter: str) -> float:
+    """Return the kt that the exporter's fields could have produced, outages of the fields themselves taken off."""
+    return float(routing.supply.loc[routing.supply["exporter"] == exporter, "available_kt"].sum())
 
 
 def shortfall_kt(routing: Routing) -> float:

@@ -10,7 +10,8 @@ from zollverein.report.charts import (
     stranded_chart,
     trade_chart,
 )
-from zollverein.report.flow_map import flow_map, link_flows
+from zollverein.report.flow_map import flow_map
+from zollverein.report.flows import link_flows
 from zollverein.report.notebook import notebook, notebook_comparison
 from zollverein.report.page import compare_html, html
 from zollverein.report.terminal import compare_terminal, terminal

@@ -82,17 +82,24 @@ def _tonnage(test: StressTest) -> str | None:
     measures = test.corridor_summary.set_index("measure")
     displaced, rerouted = _change(measures, "displaced"), _change(measures, "rerouted")
     stranded, exported = _change(measures, "stranded"), _change(measures, "exported")
-    if displaced > TONNES_THAT_COUNT and stranded > TONNES_THAT_COUNT:
+    if displaced <= TONNES_THAT_COUNT:
+        if abs(exported) > TONNES_THAT_COUNT:
+            more = "more leave" if exported > 0 else "fewer leave"
+            return f"{tonnes(abs(exported))} {more} the country than undisturbed"
+        return "Every tonne goes where it went before, and nothing more is stranded"
+    elsewhere = f"{tonnes(rerouted)} find another way" if rerouted > TONNES_THAT_COUNT else ""
+    lost = _change(measures, "lost_at_field")
+    if lost > TONNES_THAT_COUNT:
+        text = f"{tonnes(displaced)} fewer leave by {_loser(test)}: {tonnes(lost)} cannot be produced"
+        kept = f"{tonnes(stranded)} are stranded" if stranded > TONNES_THAT_COUNT else ""
+        return "; ".join(filter(None, [text, kept, elsewhere]))
+    if stranded > TONNES_THAT_COUNT:
         text = f"{_of(stranded, displaced)} that would have left by {_loser(test)} are stranded"
-        return text + (f"; {tonnes(rerouted)} find another way" if rerouted > TONNES_THAT_COUNT else "")
-    if abs(exported) > TONNES_THAT_COUNT and displaced <= TONNES_THAT_COUNT:
-        return f"{tonnes(abs(exported))} {'more leave' if exported > 0 else 'fewer leave'} the country than undisturbed"
-    if displaced > TONNES_THAT_COUNT:
-        return (
-            f"All of the {tonnes(displaced)} that would have left by {_loser(test)} still leave: "
-            f"{tonnes(rerouted)} find another way, and nothing more is stranded"
-        )
-    return "Every tonne goes where it went before, and nothing more is stranded"
+        return "; ".join(filter(None, [text, elsewhere]))
+    return (
+        f"All of the {tonnes(displaced)} that would have left by {_loser(test)} still leave: "
+        f"{tonnes(rerouted)} find another way, and nothing more is stranded"
+    )
 
 
 def _of(part_kt: float, whole_kt: float) -> str:

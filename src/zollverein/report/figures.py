@@ -9,7 +9,8 @@ import altair as alt
 
 from zollverein.report import charts, palette
 from zollverein.report.answer import PERCENT_THAT_COUNTS
-from zollverein.report.flow_map import flow_map, has_map
+from zollverein.report.flow_map import flow_map
+from zollverein.report.flows import has_map
 
 if TYPE_CHECKING:
     from zollverein.stress import Comparison, StressTest

@@ -26,7 +26,7 @@ from zollverein._version import __version__
 from zollverein.report import sheets
 from zollverein.report.answer import answer_of, key_figures
 from zollverein.report.figures import OUTLINES, Figure, figures_compared, figures_of
-from zollverein.report.flow_map import link_flows
+from zollverein.report.flows import link_flows
 from zollverein.report.formatting import CONFIDENCES, MARKS, days, number, residual, share
 from zollverein.report.palette import DARK
 from zollverein.report.places import outlines

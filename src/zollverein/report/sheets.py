@@ -39,6 +39,7 @@ MEASURES = {
     "displaced": "Lost by routes",
     "rerouted": "Gained by routes",
     "stranded": "Stranded",
+    "lost_at_field": "Lost at the fields",
     "shortfall": "Short of minimum",
     "transport_cost": "Cost of carriage",
     "transport_cost_per_t": "Carriage per tonne",
@@ -265,7 +266,7 @@ def events_sheet(test: StressTest) -> Sheet:
 
 
 def link_sheet(links: pd.DataFrame) -> Sheet:
-    """Return tonnes and tariff of every link that carries oil, with its sources; takes `flow_map.link_flows`."""
+    """Return tonnes and tariff of every link that carries oil, with its sources; takes `flows.link_flows`."""
     columns = (
         Column("name", "Link", "text"), Column("mode", "Mode", "text"), Column("confidence", "Known", "mark"),
         Column("before_kt", "Before", "kt", "kt"), Column("after_kt", "After", "kt", "kt"),

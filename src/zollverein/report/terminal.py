@@ -180,7 +180,8 @@ def _trust(test: StressTest) -> Iterable[RenderableType]:
         for c in ("reported", "derived", "assumed")
     )
     yield Text(
-        f"Rests on {number(int(counts['figures']))} figures from {_sources(len(test.source_list))}: {known}.", style="dim"
+        f"Rests on {number(int(counts['figures']))} figures from {_sources(len(test.source_list))}: {known}.",
+        style="dim",
     )
     parts = test.certificate.to_frame().groupby("part", sort=False)["value"].max()
     worst = ", ".join(f"{part} {residual(float(value))}" for part, value in parts.items())

@@ -8,6 +8,7 @@ from zollverein.case import Case
 from zollverein.corridor import (
     Horizon,
     Routing,
+    available_kt,
     export_tonnes,
     export_value_usd_million,
     mean_netback_usd_per_t,
@@ -55,7 +56,8 @@ def transit_table(case: Case, before: Routing, after: Routing, exporter: str) ->
 def summary_table(before: Routing, after: Routing, exporter: str) -> pd.DataFrame:
     """Return the corridor in a few figures: measure, unit, before, after, change.
 
-    ``rerouted`` is the sum of what routes gained, ``displaced`` the sum of what routes lost.
+    ``rerouted`` is the sum of what routes gained, ``displaced`` the sum of what routes lost; ``stranded`` could have
+    been produced and could not leave, ``lost_at_field`` could not be produced at all.
     """
     was, now = route_tonnes(before, exporter), route_tonnes(after, exporter)
     either = was.index.union(now.index)
@@ -65,6 +67,7 @@ def summary_table(before: Routing, after: Routing, exporter: str) -> pd.DataFram
         ("displaced", "kt", 0.0, float(-moved.clip(upper=0.0).sum())),
         ("rerouted", "kt", 0.0, float(moved.clip(lower=0.0).sum())),
         ("stranded", "kt", stranded_kt(before, exporter), stranded_kt(after, exporter)),
+        ("lost_at_field", "kt", 0.0, available_kt(before, exporter) - available_kt(after, exporter)),
         ("shortfall", "kt", shortfall_kt(before), shortfall_kt(after)),
         ("transport_cost", "usd_million", transport_cost(before, exporter), transport_cost(after, exporter)),
         (
@@ -100,11 +103,11 @@ def stocks_table(before: Routing, after: Routing) -> pd.DataFrame:
     return pd.concat([was, now], axis=1).reset_index()
 
 
-def founding_table(case: Case, before: Routing, after: Routing) -> pd.DataFrame:
+def founding_table(case: Case, before: Routing, after: Routing, exporter: str) -> pd.DataFrame:
     """Return the facts of the founding report beside what the case's network could carry in the same time.
 
-    fact, value, unit, start, end, could_carry_kt (capacity of the route, undisturbed), modelled_kt (the routing,
-    where the horizon covers the fact's time), source, confidence. Empty if the case holds no such facts.
+    fact, value, unit, start, end, could_carry_kt (capacity of the route, undisturbed), modelled_kt (the exporter's
+    oil in the routing, where the horizon covers the fact's time), source, confidence. Empty if there are no such facts.
     """
     if "founding" not in case.tables:
         return pd.DataFrame()
@@ -116,17 +119,17 @@ def founding_table(case: Case, before: Routing, after: Routing) -> pd.DataFrame:
         if isinstance(route, str) and route and pd.notna(start) and pd.notna(end):
             horizon = Horizon(pd.Timestamp(start).date(), pd.Timestamp(end).date(), "month")
             could = float(route_capacity_kt(before.network, horizon).get(route, float("nan")))
-            modelled = _carried(after, route, horizon)
+            modelled = _carried(after, exporter, route, horizon)
         keep = {k: fact[k] for k in ("fact", "value", "unit", "start", "end", "source", "confidence")}
         rows.append({**keep, "could_carry_kt": could, "modelled_kt": modelled})
     return pd.DataFrame(rows)
 
 
-def _carried(routing: Routing, route: str, span: Horizon) -> float:
-    """Tonnes of a route within a span, a period that is cut counting in proportion to its days."""
+def _carried(routing: Routing, exporter: str, route: str, span: Horizon) -> float:
+    """Tonnes of an exporter on a route within a span, a period that is cut counting in proportion to its days."""
     if span.start < routing.horizon.start or span.end > routing.horizon.end:
         return float("nan")
-    flows = routing.flows[routing.flows["route"] == route]
+    flows = routing.flows[(routing.flows["route"] == route) & (routing.flows["exporter"] == exporter)]
     first = pd.to_datetime(flows["start"])
     following = first + pd.to_timedelta(flows["days"], unit="D")
     opening, closing = pd.Timestamp(span.start), pd.Timestamp(span.end) + pd.Timedelta(days=1)

@@ -2,8 +2,8 @@
 
 The corridor says how much of an exporter's oil can reach each region, and at what cost of carriage; the economy takes
 the cost as a change of iceberg cost, the quantity as a bound whose rent goes where the case says, and the oil that
-was shut in as a loss of the sector's specific factor. The price that clears the world's markets goes back to the
-corridor, where it moves netbacks. What is between them is one number, the world price of the oil.
+is no longer produced as a loss of the sector's specific factor. The price that clears the world's markets goes back
+to the corridor, where it moves netbacks. What is between them is one number, the world price of the oil.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from zollverein.corridor import Routing, delivered_by_region, stranded_kt
+from zollverein.corridor import Routing, delivered_by_region, produced_kt
 from zollverein.economy import Closure, Economy, Outcome, Shock
 from zollverein.errors import NotConverged
 from zollverein.stress.shocks import Policy, iceberg_product
@@ -36,7 +36,7 @@ class CrudeLink:
     rent_to : who earns the rent of a quantity bound.
     shares : by region, crude's share of the exporter's sales of the sector there, base year.
     confidence : by region, how that share is known.
-    base_price_usd_per_t : mean export price of the base year, which values oil that was shut in.
+    base_price_usd_per_t : mean export price of the base year, which values oil that is no longer produced.
     output_usd_million : the exporter's base output of the sector.
     market_regions : node, region, share: where oil that lands at a market ends up.
     year_share : the part of a year that the corridor's horizon covers, at most 1.
@@ -162,9 +162,12 @@ def _link_table(link: CrudeLink, before: Routing, after: Routing) -> pd.DataFram
 
 
 def _supply_factor(link: CrudeLink, before: Routing, after: Routing) -> float:
-    """Oil shut in beyond what was before, at the base year's price, as a share of the sector's output."""
-    stranded = stranded_kt(after, link.exporter) - stranded_kt(before, link.exporter)
-    lost = stranded * link.base_price_usd_per_t / 1e3 / link.output_usd_million
+    """Oil no longer produced, at the base year's price, as a share of the sector's output.
+
+    Whether a field stands still because its oil cannot leave or because it is hit itself, what worked there idles.
+    """
+    fewer = produced_kt(before, link.exporter) - produced_kt(after, link.exporter)
+    lost = fewer * link.base_price_usd_per_t / 1e3 / link.output_usd_million
     return float(np.clip(1.0 - lost, 0.01, None))
 
 

@@ -44,7 +44,7 @@ def scenario_of(data: Mapping[str, Any], bundled: Mapping[str, ScenarioFile]) ->
     lines: dict[Keys, str] = {}
     if isinstance(parent := merged.get("extends"), str):
         base, lines = _with_parents(_find(parent, bundled, None, "key 'extends'"), bundled, ())
-        merged = _merged(base, merged)
+        merged = _merged(_varied(base, merged), merged)
     return _validated(merged, lines, "the mapping")
 
 
@@ -83,7 +83,12 @@ def _with_parents(
     base, base_lines = _with_parents(
         _find(parent, bundled, cast("ScenarioFile", path.parent), lines[("extends",)]), bundled, (*seen, place)
     )
-    return _merged(base, data), {**base_lines, **lines}
+    return _merged(_varied(base, data), data), {**base_lines, **lines}
+
+
+def _varied(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """A title taken over says that something has changed; one that is given replaces it."""
+    return {**base, "title": f"{base.get('title')}, varied as '{over.get('name')}'"} if "name" in over else dict(base)
 
 
 def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

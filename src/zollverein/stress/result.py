@@ -10,6 +10,7 @@ import pandas as pd
 from zollverein.corridor import Routing, RoutingCertificate
 from zollverein.economy import Outcome
 from zollverein.economy.certificate import Certificate
+from zollverein.errors import UnknownNameError
 from zollverein.stress.coupling import CouplingCertificate
 from zollverein.stress.scenario import Scenario
 
@@ -116,9 +117,13 @@ class StressTest:
 
         Raises
         ------
-        KeyError : no such measure; `corridor_summary` lists them.
+        UnknownNameError : no such measure, with near matches.
         """
+        if not len(self.corridor_summary):
+            raise UnknownNameError("measure", name, (), f"test '{self.name}', which has no corridor")
         by_measure = self.corridor_summary.set_index("measure")["after"]
+        if name not in by_measure.index:
+            raise UnknownNameError("measure", name, by_measure.index, f"test '{self.name}'")
         return float(by_measure[name])
 
     def frames(self) -> dict[str, pd.DataFrame]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from zollverein.case import Case, open_case
+from zollverein.case import DESCRIPTOR, Case, bundled_cases, open_case, scenarios_of
 from zollverein.corridor import Horizon, Network, Outage, Revision, Routing
 from zollverein.economy import Economy, Outcome, Shock
 from zollverein.errors import NoAnswerError, ScenarioError, UnknownNameError
@@ -24,6 +24,7 @@ from zollverein.threat import outages_from_events
 
 __all__ = ["Progress", "check_scenario", "compare", "load_scenario", "run"]
 
+DEFAULT_CASE = "eurasia"
 Progress = Callable[[str, float], None]
 """Called with what is being done and the share that is done, 0 to 1."""
 
@@ -149,12 +150,27 @@ def _case_named(scenario: ScenarioLike) -> str | Path:
     if isinstance(scenario, Scenario):
         return scenario.case
     if isinstance(scenario, Mapping):
-        return str(scenario.get("case", "eurasia"))
-    if str(scenario).endswith((".yaml", ".yml")):
-        named = read_scenario(scenario, open_case("eurasia").scenario_files()).case
-        beside = Path(scenario).parent / named
-        return beside if beside.exists() and "/" in named else named
-    return "eurasia"
+        return str(scenario.get("case", DEFAULT_CASE))
+    if not str(scenario).endswith((".yaml", ".yml")):
+        return _bundled_case_with(str(scenario))
+    home = _case_around(Path(scenario))
+    checked = read_scenario(scenario, open_case(home).scenario_files())
+    if "case" not in checked.model_fields_set:
+        return home
+    beside = Path(scenario).parent / checked.case
+    return beside if beside.exists() and "/" in checked.case else checked.case
+
+
+def _bundled_case_with(name: str) -> str:
+    """The bundled case that has a scenario of this name; the default one where none has."""
+    others = [case for case in bundled_cases() if case != DEFAULT_CASE]
+    return next((case for case in (DEFAULT_CASE, *others) if name in scenarios_of(case)), DEFAULT_CASE)
+
+
+def _case_around(file: Path) -> str | Path:
+    """The case in whose folder of scenarios a file lies, or the default one."""
+    folder = file.resolve().parent
+    return folder.parent if folder.name == "scenarios" and (folder.parent / DESCRIPTOR).is_file() else DEFAULT_CASE
 
 
 def _through_the_corridor(
@@ -193,7 +209,9 @@ def _outages(part: CorridorPart, case: Case) -> tuple[Outage, ...]:
 
 
 def _stated(part: CorridorPart) -> list[Outage]:
-    return [Outage(o.name, o.target, o.start, o.end, o.share_lost, o.units_lost, o.announced_days) for o in part.outages]
+    return [
+        Outage(o.name, o.target, o.start, o.end, o.share_lost, o.units_lost, o.announced_days) for o in part.outages
+    ]
 
 
 def _happened(part: CorridorPart, case: Case) -> list[Outage]:
@@ -251,7 +269,7 @@ def _assembled(scenario: Scenario, case: Case, answer: _Answer, variants: list[O
         transit = corridor_tables.transit_table(case, before, after, exporter)
         by_period = corridor_tables.by_period_table(before, after, exporter)
         stocks = corridor_tables.stocks_table(before, after)
-        link, founding = coupled.link.reset_index(), corridor_tables.founding_table(case, before, after)
+        link, founding = coupled.link.reset_index(), corridor_tables.founding_table(case, before, after, exporter)
         events = _event_table(answer.outages)
         corridor_certificate, coupling = after.certificate, coupled.certificate
     return StressTest(
