@@ -15,7 +15,7 @@ from zollverein.economy.baseline import Array
 
 __all__ = ["FixedPoint", "accelerate"]
 
-MEMORY = 10
+MEMORY = 20
 STEP_CAP = 2.0
 RIDGE = 1e-12
 RISE_ALLOWED = 4.0

@@ -9,7 +9,7 @@ import pandas as pd
 
 from zollverein.economy.baseline import Array, Baseline
 from zollverein.economy.closure import Closure
-from zollverein.economy.equilibrium import Equilibrium
+from zollverein.economy.fused_map import Equilibrium
 from zollverein.economy.shock import ShockArrays
 from zollverein.errors import NotConverged
 
@@ -43,12 +43,21 @@ class Certificate:
 
 def trade_levels(base: Baseline, shock: ShockArrays, state: Equilibrium) -> tuple[Array, Array, Array]:
     """Return pi' (S, N, N), the value at the border net of tariff, and the producers' receipts, from prices alone."""
-    levy = np.zeros_like(base.pi)
-    levy[shock.levies.cells] = np.log1p(state.levy_rate)
-    log_relative = shock.log_kappa_hat + levy + np.log(state.c_hat)[:, None, :] - np.log(state.P_hat)[:, :, None]
-    pi = base.pi * np.exp(-base.theta[:, None, None] * log_relative)
-    border = pi * state.expenditure[:, :, None] / (1.0 + shock.tau)
-    return pi, border, border * np.exp(-levy)
+    # In place: a large world's cubes take a gigabyte each.
+    pi = shock.log_kappa_hat + np.log(state.c_hat)[:, None, :]
+    pi -= np.log(state.P_hat)[:, :, None]
+    cells, log_levy = shock.levies.cells, np.log1p(state.levy_rate)
+    pi[cells] += log_levy
+    pi *= -base.theta[:, None, None]
+    np.exp(pi, out=pi)
+    pi *= base.pi
+    border = pi * state.expenditure[:, :, None]
+    border /= 1.0 + shock.tau
+    if not log_levy.size:
+        return pi, border, border
+    receipts = border.copy()
+    receipts[cells] *= np.exp(-log_levy)
+    return pi, border, receipts
 
 
 def certify(base: Baseline, shock: ShockArrays, closure: Closure, state: Equilibrium) -> Certificate:
@@ -67,7 +76,11 @@ def certify(base: Baseline, shock: ShockArrays, closure: Closure, state: Equilib
     income = VA.sum(axis=0) + tariffs + levies + state.deficit
     use = base.alpha * income + np.einsum("nkj,jn->kn", base.gamma_io, Y)
     inputs = np.einsum("nkj,kn->jn", base.gamma_io, np.log(state.P_hat))
-    log_c = base.gamma * np.log(state.v_hat) + inputs - shock.log_productivity
+    psi = closure.supply_elasticity
+    if psi == 0.0:
+        log_c = base.gamma * np.log(state.v_hat) + inputs - shock.log_productivity
+    else:
+        log_c = (np.log(state.v_hat) + psi * np.log(state.P_hat)) / (1.0 + psi) - shock.log_productivity
     world = base.value_added.sum()
     imports, exports = border.sum(axis=(0, 2)), Y.sum(axis=0) + levies
     residuals = {
@@ -93,11 +106,14 @@ def certify(base: Baseline, shock: ShockArrays, closure: Closure, state: Equilib
 
 
 def _factor_market(base: Baseline, shock: ShockArrays, closure: Closure, VA: Array, v_hat: Array) -> float:
-    if closure.labour == "mobile":
-        wages = VA.sum(axis=0) / base.value_added.sum(axis=0)
-        return _largest(v_hat / wages - 1.0)
+    """Price of value added against what its factors earn: labour that moves, and what is specific to the sector."""
+    specific = closure.specific_shares(base.sectors)[:, None]
     paid = base.value_added > 0
-    return _largest((VA[paid] / base.value_added[paid]) / shock.supply[paid] / v_hat[paid] - 1.0)
+    rental = np.where(paid, VA, 1.0) / np.where(paid, base.value_added, 1.0) / shock.supply
+    earned, before = ((1.0 - specific) * VA).sum(axis=0), ((1.0 - specific) * base.value_added).sum(axis=0)
+    wage = np.where(before > 0, earned, 1.0) / np.where(before > 0, before, 1.0)
+    price = wage ** (1.0 - specific) * rental**specific
+    return _largest((price / v_hat - 1.0)[paid])
 
 
 def _quota(shock: ShockArrays, state: Equilibrium) -> float:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from zollverein.economy.baseline import Array, Baseline
 from zollverein.economy.certificate import Certificate, trade_levels
-from zollverein.economy.equilibrium import Equilibrium
+from zollverein.economy.fused_map import Equilibrium
 from zollverein.economy.shock import ShockArrays
 
 __all__ = ["Outcome"]

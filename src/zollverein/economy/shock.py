@@ -107,7 +107,7 @@ def shock_arrays(shock: Shock, base: Baseline, closure: Closure) -> ShockArrays:
         new = scatter("Shock.tariff", shock.tariff, pair, rate, fill=np.nan)
         tau = np.where(np.isnan(new), base.tau, new)
     iceberg = _factors("iceberg", shock.iceberg, ("exporter", "importer"), pair)
-    if closure.labour != "specific" and shock.supply is not None:
+    if not closure.is_short_run and shock.supply is not None:
         raise EconomyError(
             'Shock(supply=...) changes a specific factor, but Closure(labour="mobile") has none; '
             'use Closure(labour="specific"), or Shock(productivity=...)'
