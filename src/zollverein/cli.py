@@ -7,7 +7,9 @@ Ctrl-C; 1 our own bug.
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -26,6 +28,7 @@ BAD_INPUT = 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; bad input never shows a traceback."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    _prepare_process()
     if given == ["--version"]:
         sys.stdout.write(f"zollverein {__version__}\n")
         return 0
@@ -40,6 +43,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _say("stopped; nothing half-written is left", STOPPED)
     return result if isinstance(result, int) else 0
+
+
+def _prepare_process() -> None:
+    """Let the terminal take every name, have somewhere to write to, and stop on SIGTERM as on Ctrl-C."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by the caller
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - open to the end
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and threading.current_thread() is threading.main_thread():
+            signal.signal(number, _stop)
+
+
+def _stop(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _told(error: Exception) -> int:

@@ -43,7 +43,7 @@ def outage(**changes):
         (lambda: two_ways(cheap=7.3e8), "is it in tonnes"),
         (lambda: two_ways(cheap=-1.0), "zero or more"),
         (lambda: two_ways(figures=[("cheep", "tariff_usd_per_t", 1.0)]), "did you mean 'cheap'"),
-        (lambda: two_ways(units=[("cheap", 1, 10.0), ("cheap", 0, -1.0)]), "negative"),
+        (lambda: two_ways(units=[("cheap", 1, 10.0), ("cheap", 0, -1.0)]), "zero or more, units whole"),
         (
             lambda: two_ways(units=[("cheap", 1, 10.0), ("cheap", 0, 0.0)]).route(YEAR, outages=[outage(units_lost=4)]),
             "which has 1",

@@ -91,7 +91,7 @@ def link(**changes):
         "base_price_usd_per_t": 600.0,
         "output_usd_million": 8000.0,
         "market_regions": pd.DataFrame({"node": ["sea", "east"], "region": ["AAA", "BBB"], "share": 1.0}),
-        "year_share": 1.0,
+        "years": 1.0,
     }
     return CrudeLink(**(values | changes))
 
@@ -173,7 +173,7 @@ def test_oil_lost_at_its_field_costs_about_what_it_costs_to_strand_it():
 
 def test_only_the_share_of_the_year_that_is_routed_counts():
     whole = halted([HALT])[2]
-    half = halted([HALT], crude=link(year_share=0.5))[2]
+    half = halted([HALT], crude=link(years=0.5))[2]
     assert 1.0 - half.link.loc["AAA", "quantity_factor"] == pytest.approx(
         0.5 * (1.0 - whole.link.loc["AAA", "quantity_factor"])
     )

@@ -45,12 +45,15 @@ def show(name: Annotated[str, typer.Argument(help="bundled scenario or file")], 
 
 
 @app.command()
-def check(path: Annotated[str, typer.Argument(help="bundled scenario or file")], case: CaseOption = "eurasia") -> None:
+def check(
+    path: Annotated[str, typer.Argument(help="bundled scenario or file")],
+    case: Annotated[str | None, typer.Option("--case", help="absent: the one that the scenario names")] = None,
+) -> None:
     """Check a scenario against a case without running it; every fault is named with its line."""
     from zollverein.case import open_case  # noqa: PLC0415
-    from zollverein.stress import check_scenario, load_scenario  # noqa: PLC0415
+    from zollverein.stress import case_named, check_scenario, load_scenario  # noqa: PLC0415
 
-    opened = open_case(case)
+    opened = open_case(case if case is not None else case_named(path))
     scenario = load_scenario(path, opened)
     check_scenario(scenario, opened)
     typer.echo(f"{scenario.name}: valid on the case '{opened.name}'")

@@ -23,6 +23,7 @@ ScenarioFile = Path | zipfile.Path
 
 DESCRIPTOR = "datapackage.json"
 LARGEST_BYTES = 200_000_000
+LONGEST_PATH = 1_000
 BUNDLED = Path(__file__).parents[1] / "cases"
 
 
@@ -55,10 +56,14 @@ def locate(name_or_path: str | Path) -> Path:
     ------
     UnknownNameError : neither a bundled name nor a place that exists.
     """
+    if not isinstance(name_or_path, str | Path) or not str(name_or_path):
+        raise CaseError(f"a case is given as {name_or_path!r}; give a bundled name, a folder or a zip")
     bundled, text = bundled_cases(), str(name_or_path)
     if text in bundled:
         return bundled[text]
     path = Path(name_or_path)
+    if len(text) > LONGEST_PATH:
+        raise CaseError(f"a case's place has {len(text):,} letters; at most {LONGEST_PATH:,} are read")
     if path.is_dir() or (path.is_file() and path.suffix == ".zip"):
         return path
     if path.is_file():
@@ -159,6 +164,8 @@ def _scenarios(path: Path) -> dict[str, ScenarioFile]:
 
 def _folder_files(path: Path) -> tuple[dict[str, bytes], list[Fault]]:
     files, faults = {}, []
+    if not (path / DESCRIPTOR).exists():
+        return {}, []
     for file in sorted(path.rglob("*")):
         name = file.relative_to(path).as_posix()
         if not file.is_file() or file.suffix not in (".json", ".csv"):

@@ -42,12 +42,17 @@ class Capacity:
         self.network, self.horizon = network, horizon
         self.links, self.nodes = list(network.links.index), list(network.nodes.index)
         self.from_node = np.array([self.nodes.index(n) for n in network.links["from_node"]])
+        self.to_node = np.array([self.nodes.index(n) for n in network.links["to_node"]])
+        priced = set(network.node_figures.loc[network.node_figures["figure"] == "price_usd_per_t", "node"])
+        self.is_market = np.array([node in priced for node in self.nodes])
         self.is_field = np.array([kind == "field" for kind in network.nodes["kind"]])
         self.daily = np.repeat(_per_day(network, horizon), horizon.days, axis=1)
         self.units = {str(link): _unit_steps(steps) for link, steps in network.link_units.groupby("link")}
 
     def under(self, outages: Sequence[Outage]) -> Availability:
         """Apply outages day by day: units add up, shares of several outages multiply.
+
+        An outage of a field takes its output, of any other node what leaves it, of a market or refinery what arrives.
 
         A link with a table of units carries no more than its units left allow.
         """
@@ -63,6 +68,7 @@ class Capacity:
             else:
                 node_share[self.nodes.index(outage.target), window] *= 1.0 - float(outage.share_lost or 0.0)
         share *= np.where(self.is_field[:, None], 1.0, node_share)[self.from_node]
+        share *= np.where(self.is_market[:, None], node_share, 1.0)[self.to_node]
         daily = self.daily.copy()
         for link, (left, per_day) in self.units.items():
             k = self.links.index(link)
@@ -81,10 +87,13 @@ def _per_day(network: Network, horizon: Horizon) -> Floats:
 
 
 def _unit_steps(steps: pd.DataFrame) -> tuple[Floats, Floats]:
-    """Units left, ascending, and the kt a day they allow."""
+    """Units left, ascending from none, and the kt a day they allow."""
     ordered = steps.sort_values("units_available")
-    per_month = ordered["capacity_kt_per_month"].to_numpy(dtype=float)
-    return ordered["units_available"].to_numpy(dtype=float), per_month * MONTHS_PER_YEAR / DAYS_PER_YEAR
+    left = ordered["units_available"].to_numpy(dtype=float)
+    per_day = ordered["capacity_kt_per_month"].to_numpy(dtype=float) * MONTHS_PER_YEAR / DAYS_PER_YEAR
+    if left[0] > 0:
+        left, per_day = np.concatenate([[0.0], left]), np.concatenate([[0.0], per_day])
+    return left, per_day
 
 
 def days_after(horizon: Horizon, period: int) -> timedelta:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from zollverein.errors import NetworkError
 
+FIRST_YEAR, LAST_YEAR = 1950, 2150
 Step = Literal["day", "week", "month", "year"]
 
 __all__ = ["Horizon", "Step"]
@@ -35,6 +36,12 @@ class Horizon:
     def __post_init__(self) -> None:
         if self.step not in get_args(Step):
             raise NetworkError(f"horizon step is '{self.step}'; allowed are {', '.join(get_args(Step))}")
+        if not (isinstance(self.start, date) and isinstance(self.end, date)):
+            raise NetworkError(f"horizon from {self.start!r} to {self.end!r}; give two dates, as in date(2022, 1, 1)")
+        if not FIRST_YEAR <= self.start.year <= self.end.year <= LAST_YEAR and self.end >= self.start:
+            raise NetworkError(
+                f"horizon from {self.start} to {self.end}; allowed are the years {FIRST_YEAR} to {LAST_YEAR}"
+            )
         if self.end < self.start:
             raise NetworkError(f"horizon ends on {self.end}, before it starts on {self.start}; swap the two")
         starts = [self.start]

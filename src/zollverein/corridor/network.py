@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -41,6 +42,8 @@ NODE_FIGURES = {
     "storage_usd_per_t_month": "cost of storage",
     "shut_in_usd_per_t": "cost of not producing a tonne",
 }
+ONLY_SHOWN = ("transit_days", "minimum_kt_per_year", "length_km")
+READ_ONCE = ("loss_share", "initial_stock_kt")
 FIGURES_OF_THE_NODE = ("demand_kt_per_year", "minimum_kt_per_year", "storage_kt")
 TABLES = {
     "nodes": ("node", "name", "kind", "country"),
@@ -50,8 +53,6 @@ TABLES = {
     "link_units": ("link", "units_available", "capacity_kt_per_month"),
     "commodities": ("commodity", "exporter"),
 }
-# A pipeline system of the size of the world's oil trade; beyond it a figure is in tonnes, or per day.
-LARGEST_KT_PER_YEAR = 5_000_000.0
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,8 @@ class Network:
                 )
         for name in ("link_figures", "node_figures"):
             frames[name] = _with_dates(frames[name])
+        from zollverein.corridor.checks import check_references, check_values  # noqa: PLC0415 - they need this type
+
         network = cls(
             nodes=nodes.set_index("node", drop=False),
             links=links.assign(route=links["route"].fillna("")).set_index("link", drop=False),
@@ -119,8 +122,8 @@ class Network:
             link_units=units,
             commodities=commodities.set_index("commodity", drop=False),
         )
-        _check_references(network)
-        _check_values(network)
+        check_references(network)
+        check_values(network)
         return network
 
     def route(
@@ -159,10 +162,14 @@ class Network:
         for outage in outages:
             network.check_outage(outage, horizon)
         dated = [r for r in revisions if r.start is not None]
+        for revision in revisions:
+            network.check_revision(revision, horizon)
         return plan(network.revised(dated), horizon, tuple(outages), foresight, dict(price_factor or {}))
 
     def revised(self, revisions: Iterable[Revision]) -> Network:
         """Return the network with figures changed; a dated revision leaves the earlier figure in force before it."""
+        from zollverein.corridor.checks import check_values  # noqa: PLC0415
+
         link_figures, node_figures = self.link_figures, self.node_figures
         for revision in revisions:
             if revision.target in self.links.index:
@@ -175,7 +182,7 @@ class Network:
                 known = [*self.links.index, *self.nodes.index]
                 raise UnknownNameError("link or node", revision.target, known, f"the revision of {revision.figure}")
         changed = Network(self.nodes, self.links, link_figures, node_figures, self.link_units, self.commodities)
-        _check_values(changed)
+        check_values(changed)
         return changed
 
     def check_outage(self, outage: Outage, horizon: Horizon) -> None:
@@ -200,6 +207,24 @@ class Network:
                 f"outage '{outage.name}' runs from {outage.start} to {outage.end}, outside the horizon "
                 f"{horizon.start} to {horizon.end}; move one of them"
             )
+
+    def check_revision(self, revision: Revision, horizon: Horizon) -> None:
+        """Raise if a revision could change nothing: a figure that is only shown, or a day on which none is read."""
+        what = f"the revision of {revision.figure} of '{revision.target}'"
+        if revision.figure in ONLY_SHOWN and revision.target in self.links.index:
+            raise NetworkError(
+                f"{what} changes nothing: the figure is shown, and not yet used in routing; leave it out"
+            )
+        if revision.start is None:
+            return
+        last = horizon.starts[-1].astype(date)
+        if revision.start > last:
+            raise NetworkError(
+                f"{what} starts on {revision.start}; figures are read on the first day of each period, the last of "
+                f"which begins on {last}: start it then at the latest"
+            )
+        if revision.figure in READ_ONCE:
+            raise NetworkError(f"{what} has a start, but that figure holds for the whole horizon; leave start out")
 
     def link_figure(self, figure: str, horizon: Horizon) -> Floats:
         """Return a figure of every link by period, (L, T), NaN where none is in force at the period's start."""
@@ -239,6 +264,9 @@ def _require_figure(revision: Revision, figures: Mapping[str, str]) -> None:
 
 def _revise(rows: pd.DataFrame, key: str, revision: Revision) -> pd.DataFrame:
     mine = (rows[key] == revision.target) & (rows["figure"] == revision.figure)
+    if revision.figure == "production_kt_per_year" and not mine.any():
+        fields = rows.loc[rows["figure"] == revision.figure, key].unique()
+        raise UnknownNameError("field", revision.target, fields, "the revision of production_kt_per_year")
     commodity = {"commodity": rows.loc[mine, "commodity"].iloc[0] if mine.any() else ""} if key == "node" else {}
     start = pd.Timestamp(revision.start) if revision.start is not None else pd.NaT
     new = pd.DataFrame(
@@ -247,62 +275,3 @@ def _revise(rows: pd.DataFrame, key: str, revision: Revision) -> pd.DataFrame:
     ).astype({"valid_from": "datetime64[us]", "valid_to": "datetime64[us]"})  # fmt: skip
     kept = rows if revision.start is not None else rows[~mine]
     return pd.concat([kept, new.reindex(columns=[c for c in rows.columns if c in new.columns])], ignore_index=True)
-
-
-def _check_references(network: Network) -> None:
-    nodes, links = network.nodes.index, network.links.index
-    for table, column, known in (
-        ("links", "from_node", nodes),
-        ("links", "to_node", nodes),
-        ("link_figures", "link", links),
-        ("node_figures", "node", nodes),
-        ("link_units", "link", links),
-        ("link_figures", "figure", LINK_FIGURES),
-        ("node_figures", "figure", NODE_FIGURES),
-    ):
-        values = getattr(network, table)[column]
-        unknown = values[~values.isin(list(known))]
-        if len(unknown):
-            raise UnknownNameError(column, str(unknown.iloc[0]), known, f"table {table}, row {_row(unknown)}")
-    named = network.node_figures["commodity"]
-    unknown = named[(named != "") & ~named.isin(network.commodities.index)]
-    if len(unknown):
-        where = f"table node_figures, row {_row(unknown)}"
-        raise UnknownNameError("commodity", str(unknown.iloc[0]), network.commodities.index, where)
-    loops = network.links[network.links["from_node"] == network.links["to_node"]]
-    if len(loops):
-        raise NetworkError(f"link '{loops.index[0]}' leads from '{loops['from_node'].iloc[0]}' to itself")
-
-
-def _check_values(network: Network) -> None:
-    for table, key in (("link_figures", "link"), ("node_figures", "node")):
-        rows = getattr(network, table)
-        value = pd.to_numeric(rows["value"], errors="coerce")
-        signed = rows["figure"].isin(["price_usd_per_t", "tariff_usd_per_t"])
-        for wrong, allowed in (
-            (~np.isfinite(value), "a number"),
-            ((value < 0) & ~signed, "zero or more"),
-            ((rows["figure"] == "loss_share") & (value >= 1), "a share below 1"),
-            (
-                rows["figure"].str.endswith("_kt_per_year") & (value > LARGEST_KT_PER_YEAR),
-                f"at most {LARGEST_KT_PER_YEAR:,.0f} kt a year: is it in tonnes?",
-            ),
-        ):
-            if wrong.any():
-                row = rows[wrong].iloc[0]
-                raise NetworkError(
-                    f"table {table}: {row['figure']} of '{row[key]}' is {row['value']}; allowed is {allowed}"
-                )
-    of_node = network.node_figures["figure"].isin(FIGURES_OF_THE_NODE) & (network.node_figures["commodity"] != "")
-    if of_node.any():
-        row = network.node_figures[of_node].iloc[0]
-        raise NetworkError(
-            f"table node_figures: {row['figure']} of '{row['node']}' names the commodity "
-            f"'{row['commodity']}'; it bounds all commodities together: leave commodity empty"
-        )
-    if len(network.link_units) and (network.link_units["capacity_kt_per_month"].astype(float) < 0).any():
-        raise NetworkError("table link_units: a capacity_kt_per_month is negative; allowed is zero or more")
-
-
-def _row(rows: pd.Series[str]) -> object:
-    return rows.index[0] + 1 if isinstance(rows.index[0], int | np.integer) else rows.index[0]

@@ -19,7 +19,7 @@ class Outage:
     Parameters
     ----------
     name : what it is called in results.
-    target : a link, or a node: a field loses output, a port or junction everything that leaves it.
+    target : a link, or a node: a field loses output, a port or junction what leaves it, a market what arrives.
     start, end : first day lost, first day back.
     share_lost : share of the capacity lost, 0 to 1; or
     units_lost : parallel units lost (moorings, strings) of a link with a table of capacity by units left.
@@ -45,8 +45,8 @@ class Outage:
             raise NetworkError(
                 f"outage '{self.name}': share_lost is {self.share_lost:g}; allowed is 0 to 1 (0.5 is half the capacity)"
             )
-        if self.units_lost is not None and self.units_lost < 0:
-            raise NetworkError(f"outage '{self.name}': units_lost is {self.units_lost}; allowed is zero or more")
+        if self.units_lost is not None and not (self.units_lost >= 0 and float(self.units_lost).is_integer()):
+            raise NetworkError(f"outage '{self.name}': units_lost is {self.units_lost}; allowed is zero or more, whole")
         if self.announced_days is not None and self.announced_days <= 0:
             raise NetworkError(f"outage '{self.name}': announced_days is {self.announced_days}; allowed is 1 or more")
 

@@ -191,6 +191,9 @@ def _closure(seeds: set[str], edges: list[tuple[str, str]]) -> set[str]:
 
 
 def _figures(network: Network, horizon: Horizon, blocks: Blocks, price_factor: Mapping[str, float]) -> Figures:
+    wrong = [node for node, factor in price_factor.items() if not (np.isfinite(factor) and factor > 0)]
+    if wrong:
+        raise NetworkError(f"price_factor of '{wrong[0]}' is {price_factor[wrong[0]]}; allowed is a number above 0")
     unknown = [node for node in price_factor if node not in network.nodes.index]
     if unknown:
         raise NetworkError(f"price_factor names '{unknown[0]}', which is no node of the network")
@@ -208,6 +211,7 @@ def _figures(network: Network, horizon: Horizon, blocks: Blocks, price_factor: M
         return np.where(np.isnan(series), missing, series)
 
     price = nodes("price_usd_per_t", blocks.markets, np.nan)
+    _require_prices(price, blocks, horizon)
     price = price * np.array([price_factor.get(node, 1.0) for node, _ in blocks.markets])[:, None]
     intakes = tuple((node, "") for node in blocks.intakes)
     rooms = tuple((node, "") for node in blocks.rooms)
@@ -224,6 +228,17 @@ def _figures(network: Network, horizon: Horizon, blocks: Blocks, price_factor: M
         initial=_initial_stock(network, horizon, blocks),
         salvage=_salvage(network, blocks, tariff[:, -1], loss, price[:, -1]),
     )
+
+
+def _require_prices(price: Floats, blocks: Blocks, horizon: Horizon) -> None:
+    absent = np.argwhere(np.isnan(price))
+    if absent.size:
+        k, t = absent[0]
+        node, commodity = blocks.markets[k]
+        raise NetworkError(
+            f"table node_figures: '{node}' has no price_usd_per_t for {commodity} on {horizon.starts[t]}; "
+            f"a market has one in every period: give it a price from the first day on"
+        )
 
 
 def _initial_stock(network: Network, horizon: Horizon, blocks: Blocks) -> Floats:

@@ -65,7 +65,7 @@ def numbers(
         keys = ", ".join(f"{k} {frame[k].iloc[row]}" for k in frame.columns if k != column)
         allowed = "a number " + " and ".join(limits) if limits else "a number"
         raise EconomyError(
-            f"table {table}, row {row + 1} ({keys}): {column} is {frame[column].iloc[row]!r}; allowed is {allowed}"
+            f"table {table}, row {row + 1} ({keys}): {column} is {_plain(frame[column].iloc[row])}; allowed is {allowed}"
             + (f". {advice}" if advice else "")
         )
     return values
@@ -101,3 +101,7 @@ def scatter(
     out = np.full(int(np.prod(shape)), fill)
     out[places] = np.broadcast_to(values[:, None], flat.shape).ravel() if len(frame) else values
     return out.reshape(shape)
+
+
+def _plain(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else repr(value)

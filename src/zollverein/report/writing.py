@@ -96,6 +96,10 @@ def check_folder(folder: str | Path) -> None:
     OutputError : what is in the way, and what to do.
     """
     place = Path(folder)
+    if not str(folder) or place.resolve() == Path.cwd():
+        raise OutputError(
+            "cannot write to the folder that you are in: a report replaces its whole folder; name another"
+        )
     _parent_of(place)
     if place.is_symlink() and not place.exists():
         raise OutputError(f"cannot write to {place}: it is a link to nothing; remove it or choose another folder")

@@ -3,7 +3,7 @@
 from zollverein.stress.coupling import Coupled, CouplingCertificate, CrudeLink, couple
 from zollverein.stress.reading import read_scenario, scenario_of, scenario_schema
 from zollverein.stress.result import Comparison, StressCertificate, StressTest
-from zollverein.stress.runner import check_scenario, compare, load_scenario, run
+from zollverein.stress.runner import case_named, check_scenario, compare, load_scenario, run
 from zollverein.stress.scenario import Scenario
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Scenario",
     "StressCertificate",
     "StressTest",
+    "case_named",
     "check_scenario",
     "compare",
     "couple",

@@ -11,12 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from zollverein.corridor import Routing, delivered_by_region, produced_kt
 from zollverein.economy import Closure, Economy, Outcome, Shock
-from zollverein.errors import NotConverged
+from zollverein.errors import NotConverged, ScenarioError
 from zollverein.stress.shocks import Policy, iceberg_product
 
 __all__ = ["Coupled", "CouplingCertificate", "CrudeLink", "couple"]
@@ -24,6 +23,9 @@ __all__ = ["Coupled", "CouplingCertificate", "CrudeLink", "couple"]
 TOLERANCE = 1e-6
 LONGEST = 40
 UNMOVED = 1e-12
+MOST_LOST = 0.99
+# A bound of nothing has no finite rent; a thousandth of the base flow stands for it.
+NEXT_TO_NOTHING = 1e-3
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class CrudeLink:
     base_price_usd_per_t : mean export price of the base year, which values oil that is no longer produced.
     output_usd_million : the exporter's base output of the sector.
     market_regions : node, region, share: where oil that lands at a market ends up.
-    year_share : the part of a year that the corridor's horizon covers, at most 1.
+    years : that the corridor's horizon covers; the economy's year is one of them.
     """
 
     exporter: str
@@ -50,7 +52,12 @@ class CrudeLink:
     base_price_usd_per_t: float
     output_usd_million: float
     market_regions: pd.DataFrame
-    year_share: float
+    years: float
+
+    @property
+    def year_share(self) -> float:
+        """The part of the economy's year that the horizon covers, at most 1."""
+        return min(self.years, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +145,15 @@ def couple(
 def _link_table(link: CrudeLink, before: Routing, after: Routing) -> pd.DataFrame:
     """By region: tonnes and delivered cost before and after, and what they amount to in the economy."""
     was = delivered_by_region(before, link.market_regions, link.exporter)
+    if not was["kt"].sum() > 0 or not was["value_usd_million"].sum() > 0:
+        raise ScenarioError(
+            f"undisturbed, the corridor brings {was['kt'].sum():,.0f} kt of {link.exporter}'s oil worth "
+            f"US$ {was['value_usd_million'].sum():,.0f} m to the economy's regions, so the two cannot be tied; check "
+            f"capacities, tariffs and prices of the network, and table market_regions"
+        )
     now = delivered_by_region(after, link.market_regions, link.exporter).reindex(was.index)
     # Below a tonne nothing is delivered, and neither a ratio nor a cost has a meaning.
-    known = was["kt"] > 1e-3
+    known = (was["kt"] > 1e-3) & (was["value_usd_million"] > 0)
     ratio = (now["kt"] / was["kt"]).where(known, 1.0)
     moved = (now["cost_usd_per_t"] - was["cost_usd_per_t"]).where(known & (now["kt"] > 1e-3), 0.0).fillna(0.0)
     price = (1e3 * was["value_usd_million"] / was["kt"]).where(known, 1.0)
@@ -167,8 +180,14 @@ def _supply_factor(link: CrudeLink, before: Routing, after: Routing) -> float:
     Whether a field stands still because its oil cannot leave or because it is hit itself, what worked there idles.
     """
     fewer = produced_kt(before, link.exporter) - produced_kt(after, link.exporter)
-    lost = fewer * link.base_price_usd_per_t / 1e3 / link.output_usd_million
-    return float(np.clip(1.0 - lost, 0.01, None))
+    lost = fewer / max(link.years, 1.0) * link.base_price_usd_per_t / 1e3 / link.output_usd_million
+    if lost > MOST_LOST:
+        raise ScenarioError(
+            f"{fewer:,.0f} kt of {link.exporter}'s oil are lost; at {link.base_price_usd_per_t:,.0f} US$/t that is "
+            f"{lost:.0%} of its output of {link.sector}: the tables crude and production of the case contradict the "
+            f"corridor's tonnes, or nothing is left to produce. Mend the tables, or soften the scenario"
+        )
+    return 1.0 - lost
 
 
 def _shock(link: CrudeLink, policy: Policy, table: pd.DataFrame, supply_factor: float) -> Shock:
@@ -178,7 +197,7 @@ def _shock(link: CrudeLink, policy: Policy, table: pd.DataFrame, supply_factor: 
     bound = abroad[(abroad["quota"] - 1.0).abs() > UNMOVED]
     dearer = abroad[(abroad["iceberg"] - 1.0).abs() > UNMOVED]
     key = ["exporter", "importer", "sector"]
-    quota = bound[key].assign(factor=bound["quota"].clip(lower=1e-3), recipient=link.rent_to)
+    quota = bound[key].assign(factor=bound["quota"].clip(lower=NEXT_TO_NOTHING), recipient=link.rent_to)
     supply = pd.DataFrame({"country": [link.exporter], "sector": [link.sector], "factor": [supply_factor]})
     return Shock(
         tariff=policy.tariff,

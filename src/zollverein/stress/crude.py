@@ -38,6 +38,11 @@ def crude_link(case: Case, exporter: str, horizon: Horizon) -> CrudeLink:
             f"add its rows: exporter, region, value_usd_million, kt"
         )
     by_region = crude.groupby("region").agg(value=("value_usd_million", "sum"), kt=("kt", "sum"))
+    if not (by_region["value"].sum() > 0 and by_region["kt"].sum() > 0):
+        raise ScenarioError(
+            f"table crude gives {exporter} {by_region['kt'].sum():g} kt worth US$ {by_region['value'].sum():g} m in "
+            f"all, which makes no price; both must be above 0"
+        )
     weakest = crude.groupby("region")["confidence"].agg(_weakest)
     trade = case.table("trade")
     sold = (
@@ -59,7 +64,7 @@ def crude_link(case: Case, exporter: str, horizon: Horizon) -> CrudeLink:
         base_price_usd_per_t=1e3 * float(by_region["value"].sum() / by_region["kt"].sum()),
         output_usd_million=float(output),
         market_regions=case.table("market_regions")[["node", "region", "share"]],
-        year_share=min(1.0, horizon.total_days / DAYS_PER_YEAR),
+        years=horizon.total_days / DAYS_PER_YEAR,
     )
 
 

@@ -128,6 +128,11 @@ def _load(path: ScenarioFile) -> tuple[dict[str, Any], dict[Keys, str]]:
         if node is not None:
             _note_lines(node, (), path.name, lines)
         data = loader.construct_document(node) if node is not None else None
+    except (TypeError, KeyError, IndexError, AttributeError) as error:
+        # PyYAML's own answers to a tag whose text it cannot make sense of, and to a key that is no plain value.
+        raise ScenarioError(
+            f"{path.name}: a key or a tagged value that is not plain ({error}); write plain YAML"
+        ) from error
     except OSError as error:
         raise ScenarioError(f"{path} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
@@ -150,6 +155,8 @@ def _note_lines(node: yaml.Node, keys: Keys, file: str, lines: dict[Keys, str]) 
     if isinstance(node, yaml.MappingNode):
         known: set[str] = set()
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.MarkedYAMLError(problem="a key is a list or a mapping", problem_mark=key.start_mark)
             if key.value in known:
                 raise yaml.MarkedYAMLError(problem=f"key '{key.value}' stands twice", problem_mark=key.start_mark)
             known.add(key.value)

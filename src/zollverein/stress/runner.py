@@ -22,7 +22,7 @@ from zollverein.stress.scenario import CorridorPart, Scenario
 from zollverein.stress.shocks import Policy, closure_of, iceberg_product, policy_of
 from zollverein.threat import outages_from_events
 
-__all__ = ["Progress", "check_scenario", "compare", "load_scenario", "run"]
+__all__ = ["Progress", "case_named", "check_scenario", "compare", "load_scenario", "run"]
 
 DEFAULT_CASE = "eurasia"
 Progress = Callable[[str, float], None]
@@ -73,7 +73,7 @@ def run(
     """
     tell = progress or (lambda _what, _share: None)
     tell("reading the case", 0.0)
-    opened = case if isinstance(case, Case) else open_case(case if case is not None else _case_named(scenario))
+    opened = case if isinstance(case, Case) else open_case(case if case is not None else case_named(scenario))
     checked = load_scenario(scenario, opened)
     tell("building the economy", 0.25)
     economy = opened.economy()
@@ -108,8 +108,9 @@ def compare(
     if len(scenarios) < 2:
         raise ScenarioError(f"compare was given {len(scenarios)} scenario; it takes two or more")
     tell = progress or (lambda _what, _share: None)
-    opened = case if isinstance(case, Case) else open_case(case if case is not None else _case_named(scenarios[0]))
+    opened = case if isinstance(case, Case) else open_case(case if case is not None else case_named(scenarios[0]))
     loaded = [load_scenario(scenario, opened) for scenario in scenarios]
+    _require_one_world(loaded, case is None)
     names = [scenario.name for scenario in loaded]
     if len(set(names)) < len(names):
         raise ScenarioError(f"compare was given two scenarios of one name among {', '.join(names)}; name each once")
@@ -118,6 +119,23 @@ def compare(
         for k, scenario in enumerate(loaded)
     ]
     return _side_by_side(tests)
+
+
+def _require_one_world(loaded: Sequence[Scenario], by_name: bool) -> None:
+    """Refuse scenarios of different cases or horizons: side by side, their figures would not be comparable."""
+    for scenario in loaded[1:] if by_name else ():
+        if scenario.case != loaded[0].case:
+            raise ScenarioError(
+                f"'{loaded[0].name}' names the case '{loaded[0].case}' and '{scenario.name}' the case "
+                f"'{scenario.case}'; compare scenarios of one case, or name it with --case (case=)"
+            )
+    routed = [(s.name, s.corridor.horizon, s.corridor.exporter) for s in loaded if s.corridor is not None]
+    for name, horizon, exporter in routed[1:]:
+        if (horizon, exporter) != routed[0][1:]:
+            raise ScenarioError(
+                f"'{routed[0][0]}' and '{name}' differ in horizon or exporter, so that nothing undisturbed is common "
+                f"to them; give both the same start, end, step and exporter"
+            )
 
 
 def check_scenario(scenario: Scenario, case: Case) -> None:
@@ -145,8 +163,13 @@ class _Answer:
     outages: tuple[Outage, ...] = ()
 
 
-def _case_named(scenario: ScenarioLike) -> str | Path:
-    """The case that a scenario names, read without a case; a bundled scenario is looked up in the default one."""
+def case_named(scenario: ScenarioLike) -> str | Path:
+    """Return the case that a scenario names: by its key, by the folder it lies in, or the bundled one that has it.
+
+    Raises
+    ------
+    UnknownNameError, ScenarioError : no such scenario, or a file with faults.
+    """
     if isinstance(scenario, Scenario):
         return scenario.case
     if isinstance(scenario, Mapping):
@@ -201,6 +224,8 @@ def _prepared(part: CorridorPart, case: Case) -> tuple[Network, Horizon, tuple[O
         network.check_outage(outage, horizon)
     revisions = [Revision(r.target, r.figure, r.value, r.start) for r in part.revisions]
     network.revised(revisions)
+    for revision in revisions:
+        network.check_revision(revision, horizon)
     return network, horizon, outages, revisions
 
 
@@ -228,6 +253,11 @@ def _happened(part: CorridorPart, case: Case) -> list[Outage]:
         for event in wanted:
             if event not in set(table["event"]):
                 raise UnknownNameError("event", event, table["event"], "scenario key corridor.events")
+            if not table.loc[table["event"] == event, "applied"].all():
+                raise ScenarioError(
+                    f"scenario key corridor.events: {event} was not carried out or has no size on record (column "
+                    f"applied of table events), so it would change nothing; state an outage instead"
+                )
     return [
         Outage(o.name, o.target, o.start, o.end, o.share_lost, o.units_lost, o.announced_days)
         for o in outages_from_events(table, wanted)

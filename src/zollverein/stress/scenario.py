@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 __all__ = [
     "BarrierChange",
@@ -19,10 +19,28 @@ __all__ = [
     "TariffChange",
 ]
 
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
+
+def _written_as_a_day(value: object) -> object:
+    if isinstance(value, str | date):
+        return value
+    raise ValueError("give a day as 2022-03-23")
+
+
+def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ValueError(f"'{twice}' stands twice; name each once")
+    return names
+
+
+# Strict: YAML's `yes`, a number in quotation marks or a day as seconds would each be taken for another thing.
+Number = Annotated[float, Field(strict=True)]
+Count = Annotated[int, Field(strict=True)]
+Share = Annotated[float, Field(strict=True, ge=0.0, le=1.0)]
+Day = Annotated[date, BeforeValidator(_written_as_a_day)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=80)]
 Text = Annotated[str, Field(min_length=1, max_length=4000)]
-Codes = Annotated[tuple[str, ...], Field(min_length=1)]
+Codes = Annotated[tuple[str, ...], Field(min_length=1), AfterValidator(_each_once)]
 
 
 class _Part(BaseModel):
@@ -34,14 +52,16 @@ class _Part(BaseModel):
 class HorizonSpec(_Part):
     """The time that the corridor is routed over, both days included."""
 
-    start: date = Field(description="first day, for example 2022-01-01")
-    end: date = Field(description="last day")
+    start: Day = Field(description="first day, for example 2022-01-01")
+    end: Day = Field(description="last day")
     step: Literal["day", "week", "month"] = Field("week", description="length of a period")
 
     @model_validator(mode="after")
     def _forwards(self) -> HorizonSpec:
         if self.end < self.start:
             raise ValueError(f"ends on {self.end}, before it starts on {self.start}; swap the two")
+        if not 1950 <= self.start.year <= self.end.year <= 2150:
+            raise ValueError(f"runs from {self.start} to {self.end}; the years 1950 to 2150 are allowed")
         if (self.end - self.start).days > 366 * 10:
             raise ValueError(f"covers {(self.end - self.start).days:,} days; at most ten years are allowed")
         return self
@@ -52,11 +72,11 @@ class OutageSpec(_Part):
 
     name: Text = Field(description="what it is called in results")
     target: str = Field(description="a link or a node of the case")
-    start: date = Field(description="first day lost")
-    end: date = Field(description="first day back")
+    start: Day = Field(description="first day lost")
+    end: Day = Field(description="first day back")
     share_lost: Share | None = Field(None, description="share of the capacity lost, 0 to 1")
-    units_lost: int | None = Field(None, ge=0, description="parallel units lost, for example moorings")
-    announced_days: int | None = Field(None, ge=1, description="duration announced when it began")
+    units_lost: Count | None = Field(None, ge=0, description="parallel units lost, for example moorings")
+    announced_days: Count | None = Field(None, ge=1, le=36_500, description="duration announced when it began")
 
     @model_validator(mode="after")
     def _one_severity(self) -> OutageSpec:
@@ -72,8 +92,8 @@ class RevisionSpec(_Part):
 
     target: str = Field(description="a link or a node of the case")
     figure: str = Field(description="which figure, for example usable_kt_per_year")
-    value: float = Field(description="its new value, in the unit of its name")
-    start: date | None = Field(None, description="first day on which it holds; absent: always")
+    value: Number = Field(description="its new value, in the unit of its name")
+    start: Day | None = Field(None, description="first day on which it holds; absent: always")
     reason: Text = Field(description="what is built or decided, and where the number comes from")
 
 
@@ -89,6 +109,14 @@ class CorridorPart(_Part):
     outages: tuple[OutageSpec, ...] = Field((), description="outages beyond the table of events")
     revisions: tuple[RevisionSpec, ...] = Field((), description="figures of the network that are changed")
 
+    @model_validator(mode="after")
+    def _each_revision_once(self) -> CorridorPart:
+        keys = [(r.target, r.figure, r.start) for r in self.revisions]
+        twice = next((key for key in keys if keys.count(key) > 1), None)
+        if twice is not None:
+            raise ValueError(f"{twice[1]} of '{twice[0]}' is revised twice from the same day; keep one revision")
+        return self
+
 
 class BarrierChange(_Part):
     """Recorded barriers inside the union that are removed, or raised once more."""
@@ -96,9 +124,17 @@ class BarrierChange(_Part):
     change: Literal["remove", "raise"]
     between: Codes = Field(description="countries on one side")
     and_: Codes | None = Field(None, alias="and", description="countries on the other; absent: all pairs of 'between'")
-    severity: float = Field(1.0, gt=0.0, le=5.0, description="share of the recorded trade-cost equivalent")
+    severity: Number = Field(1.0, gt=0.0, le=5.0, description="share of the recorded trade-cost equivalent")
 
     model_config = ConfigDict(populate_by_name=True)
+
+    @model_validator(mode="after")
+    def _touches_something(self) -> BarrierChange:
+        if not self.pairs:
+            raise ValueError(f"names {', '.join(self.between)} alone; a barrier stands between two, so name another")
+        if self.change == "remove" and self.severity > 1.0:
+            raise ValueError(f"removes {self.severity:g} times what stands; a severity of at most 1 can be removed")
+        return self
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
@@ -114,11 +150,12 @@ class TariffChange(_Part):
     exporters: Codes
     importers: Codes
     sectors: Codes | None = Field(None, description="absent: every sector")
-    rate: float | None = Field(None, gt=-1.0, le=3.0, description="a rate: 0.05 is five percent")
+    rate: Number | None = Field(None, gt=-1.0, le=3.0, description="a rate: 0.05 is five percent")
     level: Literal["mfn"] | None = Field(None, description="the importer's most-favoured-nation tariff in the case")
 
     @model_validator(mode="after")
     def _one_level(self) -> TariffChange:
+        _require_two(self.exporters, self.importers)
         if (self.rate is None) == (self.level is None):
             raise ValueError("give either rate or level, and not both")
         return self
@@ -130,7 +167,17 @@ class IcebergChange(_Part):
     exporters: Codes
     importers: Codes
     sectors: Codes | None = Field(None, description="absent: every sector")
-    factor: float = Field(gt=0.0, le=10.0, description="factor on the cost of trade: 1.1 is ten percent dearer")
+    factor: Number = Field(gt=0.0, le=10.0, description="factor on the cost of trade: 1.1 is ten percent dearer")
+
+    @model_validator(mode="after")
+    def _between_two(self) -> IcebergChange:
+        _require_two(self.exporters, self.importers)
+        return self
+
+
+def _require_two(exporters: tuple[str, ...], importers: tuple[str, ...]) -> None:
+    if set(exporters) == set(importers) and len(exporters) == 1:
+        raise ValueError(f"goes from {exporters[0]} to itself; trade has two ends, so name another")
 
 
 class EconomyPart(_Part):
@@ -145,6 +192,14 @@ class EconomyPart(_Part):
     barriers: tuple[BarrierChange, ...] = ()
     tariffs: tuple[TariffChange, ...] = ()
     iceberg: tuple[IcebergChange, ...] = ()
+
+    @model_validator(mode="after")
+    def _each_barrier_once(self) -> EconomyPart:
+        pairs = [pair for barrier in self.barriers for pair in barrier.pairs]
+        twice = next((pair for pair in pairs if pairs.count(pair) > 1), None)
+        if twice is not None:
+            raise ValueError(f"the barriers from {twice[0]} to {twice[1]} are changed twice; change them once")
+        return self
 
 
 class Scenario(_Part):
