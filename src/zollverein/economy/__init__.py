@@ -9,8 +9,29 @@ here reads a file or prints.
 from zollverein.economy.baseline import Baseline
 from zollverein.economy.certificate import Certificate
 from zollverein.economy.closure import Closure
+from zollverein.economy.conditional import Conditional
+from zollverein.economy.draws import Draws, Effects
 from zollverein.economy.engine import Economy
+from zollverein.economy.gradient import Gradient
+from zollverein.economy.membership import formation, leaving, merger, splitting
 from zollverein.economy.outcome import Outcome
+from zollverein.economy.players import BestTariffs
 from zollverein.economy.shock import Shock
 
-__all__ = ["Baseline", "Certificate", "Closure", "Economy", "Outcome", "Shock"]
+__all__ = [
+    "Baseline",
+    "BestTariffs",
+    "Certificate",
+    "Closure",
+    "Conditional",
+    "Draws",
+    "Economy",
+    "Effects",
+    "Gradient",
+    "Outcome",
+    "Shock",
+    "formation",
+    "leaving",
+    "merger",
+    "splitting",
+]

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
-from zollverein.economy.baseline import Baseline, baseline_of_flows
+from zollverein.economy.attribution import shapley
+from zollverein.economy.baseline import Array, Baseline, baseline_of_flows
+from zollverein.economy.batches import run_draws
 from zollverein.economy.certificate import certify, trade_levels
 from zollverein.economy.closure import Closure
+from zollverein.economy.conditional import Conditional, conditional
+from zollverein.economy.draws import Draws, Effects, theta_draws
 from zollverein.economy.equilibrium import consistent, solve
+from zollverein.economy.gains import autarky_table
 from zollverein.economy.outcome import Outcome
-from zollverein.economy.shock import Shock, shock_arrays
+from zollverein.economy.path import rebased, walked
+from zollverein.economy.players import BestTariffs, By, nash
+from zollverein.economy.shock import Shock, ShockArrays, shock_arrays
 from zollverein.economy.tables import baseline_of_tables
+from zollverein.errors import ZollvereinError
 
 __all__ = ["Economy"]
 
@@ -81,9 +90,134 @@ class Economy:
         NotConverged : no certificate under tolerance, hence no result.
         """
         closure = closure or Closure()
-        arrays = shock_arrays(shock or Shock(), self.base, closure)
-        state = solve(self.base, arrays, closure)
-        return Outcome(self.base, arrays, state, certify(self.base, arrays, closure, state))
+        return self._solved(shock_arrays(shock or Shock(), self.base, closure), closure)
+
+    def solve_many(self, shocks: Mapping[str, Shock], *, closure: Closure | None = None) -> dict[str, Outcome]:
+        """Solve several shocks, each from the equilibrium of the one before it.
+
+        Raises
+        ------
+        EconomyError, NotConverged : as `solve`; the message names the shock.
+        """
+        closure, point, solved = closure or Closure(), None, {}
+        for name, shock in shocks.items():
+            try:
+                solved[name] = self._solved(shock_arrays(shock, self.base, closure), closure, point)
+            except ZollvereinError as error:
+                error.add_note(f"in the shock '{name}'")
+                raise
+            point = solved[name].state.point
+        return solved
+
+    def attribute(self, parts: Mapping[str, Shock], *, closure: Closure | None = None) -> pd.DataFrame:
+        """Return what each part of a shock did to real income, percent by country; the parts add up exactly.
+
+        The Shapley value over the parts; see `zollverein.economy.attribution`.
+
+        Raises
+        ------
+        EconomyError : no parts, more than eight, or two that set the same tariff or levy the same flow.
+        NotConverged : some of the parts together have no certified equilibrium.
+        """
+        closure = closure or Closure()
+        arrays = {name: shock_arrays(shock, self.base, closure) for name, shock in parts.items()}
+        return shapley(
+            arrays, self.base, lambda joint: np.asarray(self._solved(joint, closure).real_income, dtype=np.float64)
+        )
+
+    def log_linear_path(self, shock: Shock, *, steps: int = 32, closure: Closure | None = None) -> pd.DataFrame:
+        """Return the first-order split summed over equal steps of a shock, beside the exact log change; percent.
+
+        Raises
+        ------
+        EconomyError : fewer than one step, or quotas or export taxes. NotConverged : a step has no certificate.
+        """
+        closure = closure or Closure()
+        return walked(self.base, shock_arrays(shock, self.base, closure), closure, steps)
+
+    def conditional(self, shock: Shock) -> Conditional:
+        """Solve the conditional equilibrium of gravity: outputs and expenditures stay, resistances adjust.
+
+        Raises
+        ------
+        EconomyError : anything but iceberg costs. NotConverged : no certificate under tolerance.
+        """
+        return conditional(self.base, shock_arrays(shock, self.base, Closure()))
+
+    def gains_from_trade(self) -> pd.DataFrame:
+        """Return what closing all borders would cost each country: real_wage_percent, real_income_percent.
+
+        Raises
+        ------
+        EconomyError : a country makes nothing of a good that it uses.
+        """
+        return autarky_table(self.base)
+
+    def draws(
+        self,
+        shock: Shock | None = None,
+        *,
+        draws: int = 200,
+        seed: int = 1,
+        theta_uncertainty: pd.DataFrame | None = None,
+        theta_covariance: pd.DataFrame | None = None,
+        effects: Effects | None = None,
+        closure: Closure | None = None,
+    ) -> Draws:
+        """Solve a shock under many draws of trade elasticities and of estimated effects on trade.
+
+        Parameters
+        ----------
+        theta_uncertainty : sector with low and high (uniform), or with standard_error (normal).
+        theta_covariance : square frame by sector, instead.
+        effects : estimated effects on trade that come beside the shock.
+
+        Raises
+        ------
+        EconomyError : what is drawn does not fit the economy. NotConverged : not one draw has an equilibrium.
+        """
+        rng, closure = np.random.default_rng(seed), closure or Closure()
+        thetas = theta_draws(self.base.theta, self.sectors, theta_uncertainty, theta_covariance, draws, rng)
+        return run_draws(self.base, shock_arrays(shock or Shock(), self.base, closure), closure, thetas, effects, rng)
+
+    def best_tariffs(
+        self,
+        players: str | Sequence[str],
+        *,
+        by: By = "country",
+        highest: float = 2.0,
+        shock: Shock | None = None,
+        closure: Closure | None = None,
+    ) -> BestTariffs:
+        """Return the tariffs that a player would choose for its own real income, or several in Nash equilibrium.
+
+        Parameters
+        ----------
+        players : one country, or several that answer each other until none would move alone.
+        by : one rate a player (``"country"``), one by exporter (``"partner"``), by ``"sector"``, or by ``"cell"``.
+        highest : upper bound of a rate; 2 is two hundred percent. The lower bound is 0.
+        shock : what else happens.
+
+        Raises
+        ------
+        EconomyError, UnknownNameError : players or bounds that do not fit. NotConverged : the players do not settle.
+        """
+        closure = closure or Closure()
+        named = [players] if isinstance(players, str) else list(players)
+        return nash(self.base, shock_arrays(shock or Shock(), self.base, closure), closure, named, by, highest)
+
+    def settled_at(self, outcome: Outcome) -> Economy:
+        """Return the economy whose base year is an outcome of this one.
+
+        Raises
+        ------
+        EconomyError : the outcome has quotas or export taxes.
+        """
+        return Economy(rebased(self.base, outcome.shock, outcome.state), self.ledger)
+
+    def _solved(self, arrays: ShockArrays, closure: Closure, start: Array | None = None) -> Outcome:
+        state = solve(self.base, arrays, closure, start=start)
+        return Outcome(self.base, arrays, state, closure, certify(self.base, arrays, closure, state))
 
     @property
     def countries(self) -> tuple[str, ...]:

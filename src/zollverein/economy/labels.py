@@ -64,8 +64,9 @@ def numbers(
         limits += [f"at most {maximum:g}"] * bool(np.isfinite(maximum))
         keys = ", ".join(f"{k} {frame[k].iloc[row]}" for k in frame.columns if k != column)
         allowed = "a number " + " and ".join(limits) if limits else "a number"
+        found = _plain(frame[column].iloc[row])
         raise EconomyError(
-            f"table {table}, row {row + 1} ({keys}): {column} is {_plain(frame[column].iloc[row])}; allowed is {allowed}"
+            f"table {table}, row {row + 1} ({keys}): {column} is {found}; allowed is {allowed}"
             + (f". {advice}" if advice else "")
         )
     return values

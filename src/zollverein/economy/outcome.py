@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from zollverein.economy.adjoint import sensitivity
 from zollverein.economy.baseline import Array, Baseline
 from zollverein.economy.certificate import Certificate, trade_levels
+from zollverein.economy.closure import Closure
+from zollverein.economy.decomposition import SPLITS, log_linear_table
 from zollverein.economy.fused_map import Equilibrium
+from zollverein.economy.gains import log_prices_of_home_shares
+from zollverein.economy.gradient import Gradient, weights_of
 from zollverein.economy.shock import ShockArrays
+from zollverein.errors import EconomyError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import xarray as xr
 
 __all__ = ["Outcome"]
 
@@ -26,6 +39,7 @@ class Outcome:
     base: Baseline = field(repr=False)
     shock: ShockArrays = field(repr=False)
     state: Equilibrium = field(repr=False)
+    closure: Closure
     certificate: Certificate
 
     @cached_property
@@ -121,6 +135,115 @@ class Outcome:
         mine = (cs == s) & (ci == i)
         levy[cn[mine]] = 1.0 + self.state.levy_rate[mine]
         return pd.Series(self.state.c_hat[s, i] * levy, index=self._countries, name="price_factor")
+
+    def log_linear(self, by: str = "country") -> pd.DataFrame:
+        """Return Caliendo and Parro's first-order split of the change of real income, in percent.
+
+        Not the exact change: that is `real_income`. Equation 14 of Caliendo and Parro (2015), at base weights.
+
+        Parameters
+        ----------
+        by : ``"country"``, ``"pair"`` (country and partner), ``"sector"`` or ``"cell"`` (both).
+
+        Returns
+        -------
+        terms_of_trade_percent, volume_of_trade_percent, welfare_percent (their sum).
+
+        Raises
+        ------
+        EconomyError : ``by`` is not one of these.
+        """
+        if by not in SPLITS:
+            raise EconomyError(f"log_linear(by={by!r}) is not known; choose one of {', '.join(SPLITS)}")
+        return log_linear_table(self.base, self.state, self._border, by)
+
+    def gradient(self, target: str | Mapping[str, float]) -> Gradient:
+        """Return the derivatives of a country's real income, or of a weighted sum of several, at this outcome.
+
+        Costs about as much as one more solve, whatever the number of tariffs.
+
+        Raises
+        ------
+        UnknownNameError : a country that is none. EconomyError : a shock with quotas or export taxes.
+        NotConverged : the adjoint system was not solved.
+        """
+        weights = weights_of(target, self.base.countries)
+        return Gradient(self.base, sensitivity(self.base, self.shock, self.closure, self.state, weights))
+
+    @cached_property
+    def labour(self) -> pd.DataFrame:
+        """Share of a country's moving labour by country and sector: base, new and change in percent."""
+        moving = 1.0 - self.closure.specific_shares(self.base.sectors)[:, None]
+        base, new = moving * self.base.value_added, moving * self.state.value_added
+        total = (
+            np.where(base.sum(axis=0) > 0, base.sum(axis=0), 1.0),
+            np.where(new.sum(axis=0) > 0, new.sum(axis=0), 1.0),
+        )
+        return self._by_country_sector(base / total[0], new / total[1])
+
+    @cached_property
+    def home_share_check(self) -> pd.DataFrame:
+        """Real wage as domestic expenditure shares alone give it, beside the solved one; both percent, by country.
+
+        Arkolakis, Costinot and Rodriguez-Clare (2012), with sectors and linkages. Unknown (NaN) for a country that
+        makes nothing of some good, whose price its domestic share cannot tell.
+
+        Raises
+        ------
+        EconomyError : specific factors or a supply elasticity, to which the formula does not apply.
+        """
+        if self.closure.is_short_run or self.closure.supply_elasticity:
+            raise EconomyError("domestic shares give the real wage only where labour moves and supply is an endowment")
+        home_base = np.einsum("snn->sn", self.base.pi)
+        home_new = np.einsum("snn->sn", trade_levels(self.base, self.shock, self.state)[0])
+        made = home_base > 0
+        change = np.log(np.where(made, home_new, 1.0)) - np.log(np.where(made, home_base, 1.0))
+        log_P = log_prices_of_home_shares(self.base, change, self.shock.log_productivity)
+        from_shares = 100.0 * np.expm1(-(self.base.alpha * log_P).sum(axis=0))
+        from_shares[(~made & (self.base.expenditure > 0)).any(axis=0)] = np.nan
+        return pd.DataFrame({"from_home_shares": from_shares, "solved": self.real_wage}, index=self._countries)
+
+    def to_xarray(self) -> xr.Dataset:
+        """Return prices, flows and accounts as one labelled dataset; needs the extra ``zollverein[cubes]``."""
+        from zollverein.economy.cubes import dataset_of  # noqa: PLC0415 - xarray is an extra
+
+        return dataset_of(self)
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Return every table of the outcome by name, labels as columns."""
+        return {
+            "real_income": self.real_income.to_frame().join(self.real_wage).reset_index(),
+            "accounts": self.accounts.reset_index(),
+            "prices": self.prices.reset_index(),
+            "output": self.output.reset_index(),
+            "labour": self.labour.reset_index(),
+            "trade": self.trade,
+            "levies": self.levies,
+            "log_linear": self.log_linear().reset_index(),
+            "certificate": self.certificate.to_frame(),
+        }
+
+    def to_parquet(self, folder: str | Path) -> Path:
+        """Write every table to ``folder/<table>.parquet`` and return the folder.
+
+        Raises
+        ------
+        OutputError : the folder cannot be written to.
+        """
+        from zollverein.report import tables_to_parquet  # noqa: PLC0415 - only a door knows files
+
+        return tables_to_parquet(self.frames(), folder)
+
+    def to_excel(self, path: str | Path) -> Path:
+        """Write every table to a sheet of one workbook and return its path; needs the extra ``zollverein[excel]``.
+
+        Raises
+        ------
+        OutputError : the file cannot be written, the extra is not installed, or a table is longer than a sheet.
+        """
+        from zollverein.report import tables_to_excel  # noqa: PLC0415
+
+        return tables_to_excel(self.frames(), path)
 
     @property
     def _countries(self) -> pd.Index[str]:

@@ -34,6 +34,7 @@ class Shock:
     productivity : country, sector, factor. Change of productivity.
     supply : country, sector, factor. Change of the specific factor; needs ``Closure(labour="specific")``.
     transfer : country, value. Added to the country's deficit; the values must sum to zero.
+    ban : exporter, importer, sector. Flows that stop altogether.
     """
 
     tariff: pd.DataFrame | None = None
@@ -43,6 +44,7 @@ class Shock:
     productivity: pd.DataFrame | None = None
     supply: pd.DataFrame | None = None
     transfer: pd.DataFrame | None = None
+    ban: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ def shock_arrays(shock: Shock, base: Baseline, closure: Closure) -> ShockArrays:
         )
     return ShockArrays(
         tau=tau,
-        log_kappa_hat=np.log1p(tau) - np.log1p(base.tau) + np.log(iceberg),
+        log_kappa_hat=np.log1p(tau) - np.log1p(base.tau) + np.log(iceberg) + _bans(shock.ban, base, pair),
         log_productivity=np.log(_factors("productivity", shock.productivity, ("country",), own)),
         supply=_factors("supply", shock.supply, ("country",), own),
         transfer=_transfer(shock.transfer, base),
@@ -130,6 +132,29 @@ def _factors(
     require_columns(f"Shock.{name}", frame, (*keys, "factor"), ("sector",))
     factor = numbers(f"Shock.{name}", frame, "factor", above=0, advice="A factor of 1 is no change")
     return scatter(f"Shock.{name}", frame, axes, factor, fill=1.0)
+
+
+def _bans(frame: pd.DataFrame | None, base: Baseline, pair: Mapping[str, tuple[str, ...]]) -> Array | float:
+    """Infinite log cost where a flow is banned."""
+    if frame is None:
+        return 0.0
+    require_columns("Shock.ban", frame, ("exporter", "importer"), ("sector",))
+    home = frame["exporter"].astype(str) == frame["importer"].astype(str)
+    if home.any():
+        row = int(np.argmax(home))
+        raise EconomyError(
+            f"table Shock.ban, row {row + 1}: {frame['exporter'].iloc[row]} cannot be barred from its own market; "
+            f"lower its productivity or supply instead"
+        )
+    banned = scatter("Shock.ban", frame, pair, np.ones(len(frame)), fill=0.0) > 0
+    nobody = (np.where(banned, 0.0, base.pi).sum(axis=2) <= 0) & (base.expenditure > 0)
+    if nobody.any():
+        s, n = np.argwhere(nobody)[0]
+        raise EconomyError(
+            f"Shock.ban leaves {base.countries[n]} nobody to buy {base.sectors[s]} from, not even itself; "
+            f"leave it one seller"
+        )
+    return np.where(banned, np.inf, 0.0)
 
 
 def _transfer(frame: pd.DataFrame | None, base: Baseline) -> Array:

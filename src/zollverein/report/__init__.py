@@ -13,6 +13,7 @@ from zollverein.report.charts import (
 from zollverein.report.flow_map import flow_map
 from zollverein.report.flows import link_flows
 from zollverein.report.notebook import notebook, notebook_comparison
+from zollverein.report.outcome_files import tables_to_excel, tables_to_parquet
 from zollverein.report.page import compare_html, html
 from zollverein.report.terminal import compare_terminal, terminal
 from zollverein.report.writing import check_folder, write_comparison, write_html, write_report
@@ -36,6 +37,8 @@ __all__ = [
     "routes_compared",
     "stocks_chart",
     "stranded_chart",
+    "tables_to_excel",
+    "tables_to_parquet",
     "terminal",
     "trade_chart",
     "write_comparison",

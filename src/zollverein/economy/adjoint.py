@@ -1,0 +1,184 @@
+"""The derivative of real income to every tariff, trade cost and productivity, for about one extra solve.
+
+The equilibrium is a zero of the fused map's residual ``r(x, p)``. For an objective ``L(x, p)``, here a weighted sum of
+log real incomes, the implicit function theorem gives ``dL/dp = L_p + lambda' r_p`` where ``r_x' lambda = -L_x``.
+Products with the transposed Jacobian are written out by hand, in reverse order of the map; each costs what the map
+costs. The linear system is solved by GMRES (Saad and Schultz 1986, doi:10.1137/0907058), never forming a matrix.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse.linalg import LinearOperator, gmres
+
+from zollverein.economy.baseline import Array, Baseline
+from zollverein.economy.closure import Closure
+from zollverein.economy.fused_map import Equilibrium, FusedMap
+from zollverein.economy.shock import ShockArrays
+from zollverein.errors import EconomyError, NotConverged
+
+__all__ = ["Sensitivity", "sensitivity"]
+
+TOLERANCE = 1e-11
+RESTART = 80
+ROUNDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """Derivatives of the objective, a weighted sum of log real incomes.
+
+    Attributes
+    ----------
+    tariff : (S, N, N) to each ad valorem rate, importer by exporter.
+    log_iceberg : (S, N, N) to the log of each iceberg cost.
+    log_productivity : (S, N).
+    """
+
+    tariff: Array
+    log_iceberg: Array
+    log_productivity: Array
+
+
+def sensitivity(
+    base: Baseline, shock: ShockArrays, closure: Closure, state: Equilibrium, weights: Array
+) -> Sensitivity:
+    """Return the derivatives of ``weights @ log(real income)`` at an equilibrium.
+
+    Parameters
+    ----------
+    weights : (N,) weight of each country's log real income.
+
+    Raises
+    ------
+    EconomyError : the shock has quotas or export taxes, at whose bounds there may be no derivative.
+    NotConverged : the adjoint system was not solved.
+    """
+    if shock.levies.cells[0].size:
+        raise EconomyError(
+            "the gradient is not offered where a shock has quotas or export taxes: a bound that just binds has no "
+            "derivative; leave them out of the shock"
+        )
+    reverse = _Reverse(FusedMap(base, shock, closure), state, weights)
+    size = state.point.size
+    nothing = np.zeros(size)
+    b = -reverse.pull(nothing, objective=True).x
+    operator = LinearOperator((size, size), matvec=lambda v: reverse.pull(v, objective=False).x, dtype=float)
+    found, _ = gmres(operator, b, rtol=TOLERANCE, atol=0.0, restart=min(RESTART, size), maxiter=ROUNDS)
+    off = float(np.abs(operator @ found - b).max() / max(np.abs(b).max(), np.finfo(float).tiny))
+    if not off <= 1e-8:
+        raise NotConverged(
+            f"the adjoint system of the gradient stopped at a residual of {off:.1e}; 1e-8 is asked. Check theta and "
+            f"the closure, or approach the shock in steps"
+        )
+    return reverse.parameters(found)
+
+
+@dataclass(slots=True)
+class _Pulled:
+    """Cotangents of the unknowns, and of what the parameters touch."""
+
+    x: Array
+    Phi: Array
+    net: Array
+    Z: Array
+    log_c_new: Array
+
+
+class _Reverse:
+    """The map at one point, ready to be run backwards."""
+
+    def __init__(self, fused: FusedMap, state: Equilibrium, weights: Array) -> None:
+        self.fused, self.state, self.weights = fused, state, weights
+        theta = fused.base.theta[:, None]
+        self.q = state.c_hat**-theta
+        self.Phi = np.matmul(fused.A, self.q[:, :, None])[:, :, 0]
+        self.net = np.matmul(fused.B, self.q[:, :, None])[:, :, 0] if fused.taxed else self.Phi
+        self.U = state.expenditure / self.Phi
+        self.Z = np.matmul(fused.B.transpose(0, 2, 1), self.U[:, :, None])[:, :, 0]
+        self.X_new = fused.equilibrium(state.point)[2]
+
+    def pull(self, v: Array, *, objective: bool) -> _Pulled:
+        """Return ``r_x' v``, and with ``objective`` the gradient of the objective to the unknowns added to it."""
+        f, state = self.fused, self.state
+        base, e = f.base, f.edges
+        g_c, g_X, g_w, g_r, _ = f.parts(v)
+        w = self.weights if objective else np.zeros(f.N)
+        VA = state.value_added
+        theta = base.theta[:, None]
+        # log c: technology; log P enters there and in the objective.
+        bar_log_P = np.matmul(f.cost_inputs.transpose(0, 2, 1), g_c.T[:, :, None])[:, :, 0].T - w * base.alpha
+        bar_log_v = f.cost_gamma * g_c
+        # X_new, wages and rentals, all measured in the numeraire.
+        bar_X_new = g_X / self.X_new
+        bar_I = (base.alpha * bar_X_new).sum(axis=0) + w / state.income
+        bar_Y = np.matmul(base.gamma_io.transpose(0, 2, 1), bar_X_new.T[:, :, None])[:, :, 0].T
+        bar_VA = np.zeros_like(VA) + self._of_factors(g_w, g_r) + bar_I
+        in_numeraire = g_X.sum() + g_w[f.moves].sum() + g_r.sum()
+        bar_VA += self._of_deficits(bar_I) - in_numeraire / VA.sum()
+        bar_Y += base.gamma * bar_VA
+        # Y = q Z, Z = B' U, R = X - U net, U = X / Phi, log P = -log Phi / theta.
+        bar_q, bar_Z = bar_Y * self.Z, bar_Y * self.q
+        bar_U = np.matmul(f.B, bar_Z[:, :, None])[:, :, 0]
+        bar_net = np.zeros_like(bar_U)
+        bar_X = np.zeros_like(bar_U)
+        if f.taxed:
+            bar_X += bar_I
+            bar_U -= bar_I * self.net
+            bar_net = -bar_I * self.U
+            bar_q += np.matmul(f.B.transpose(0, 2, 1), bar_net[:, :, None])[:, :, 0]
+        bar_X += bar_U / self.Phi
+        bar_Phi = -bar_U * self.U / self.Phi - bar_log_P / (theta * self.Phi)
+        bar_q += np.matmul(f.A.transpose(0, 2, 1), bar_Phi[:, :, None])[:, :, 0]
+        x = np.empty_like(v)
+        x[: e[1]] = (-theta * self.q * bar_q - g_c).ravel()
+        x[e[1] : e[2]] = (state.expenditure * bar_X - g_X).ravel()
+        x[e[2] : e[3]] = ((1.0 - f.specific) * bar_log_v).sum(axis=0) - g_w
+        x[e[3] : e[4]] = ((f.specific * bar_log_v)[f.tied] - g_r).ravel()
+        return _Pulled(x, bar_Phi, bar_net, bar_Z, g_c)
+
+    def _of_factors(self, g_w: Array, g_r: Array) -> Array:
+        f, VA = self.fused, self.state.value_added
+        earned = ((1.0 - f.specific) * VA).sum(axis=0)
+        per_wage = np.divide(g_w, earned, out=np.zeros(f.N), where=f.moves)
+        bar: Array = (1.0 - f.specific) * per_wage
+        paid = f.base.value_added[f.tied] > 0
+        bar[f.tied] += np.divide(g_r, VA[f.tied], out=np.zeros_like(g_r), where=paid)
+        return bar
+
+    def _of_deficits(self, bar_D: Array) -> Array:
+        """Cotangent of value added (N,) from that of deficits; deficits are written in the price of the point."""
+        f = self.fused
+        VA = self.state.value_added.sum(axis=0)
+        fixed = f.shock.transfer
+        if f.closure.deficits in ("fixed", "world_share"):
+            fixed = fixed + f.base.deficit
+        bar = np.full(f.N, float(bar_D @ fixed) / f.world)
+        if f.closure.deficits != "multiplicative":
+            return bar
+        ratio = 1.0 + f.base.deficit / f.base.value_added.sum(axis=0)
+        spend = ratio * VA
+        world, total = VA.sum(), spend.sum()
+        of_ratio = float(bar_D @ spend)
+        return np.asarray(
+            bar + bar_D * (ratio * world / total - 1.0) + of_ratio / total - of_ratio * world / total**2 * ratio
+        )
+
+    def parameters(self, multiplier: Array) -> Sensitivity:
+        """Derivatives to the parameters, given the solved multipliers."""
+        f = self.fused
+        at = self.pull(multiplier, objective=True)
+        theta = f.base.theta[:, None, None]
+        q = self.q[:, None, :]
+        of_B = self.U[:, :, None] * at.Z[:, None, :]
+        if f.taxed:
+            of_B += at.net[:, :, None] * q
+        of_B *= f.B
+        log_iceberg = at.Phi[:, :, None] * q
+        log_iceberg *= f.A
+        log_iceberg += of_B
+        log_iceberg *= -theta
+        tariff = (log_iceberg - of_B) / (1.0 + f.shock.tau)
+        return Sensitivity(tariff, log_iceberg, -at.log_c_new)

@@ -1,0 +1,161 @@
+"""What a result owes to parameters that are not known for certain: many equilibria, and their quantiles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from zollverein.economy.baseline import Array
+from zollverein.economy.labels import codes, numbers, require_columns
+from zollverein.errors import EconomyError
+
+__all__ = ["Draws", "Effects", "effect_cells", "effect_draws", "of_theta", "theta_draws"]
+
+SMALLEST_THETA = 0.1
+Codes = npt.NDArray[np.intp]
+Cells = tuple[Codes | slice, Codes, Codes]
+MOST_DRAWS = 100_000
+
+
+@dataclass(frozen=True)
+class Effects:
+    """Estimated effects on trade that become changes of iceberg cost, ``exp(-beta x / theta)``.
+
+    Parameters
+    ----------
+    coefficients : effect to its estimate, the semi-elasticity of trade as a PPML reports it.
+    covariance : square frame of the estimates, rows and columns by effect.
+    cells : exporter, importer, effect, value [, sector]: how much of an effect comes (1) or goes (-1) where.
+    """
+
+    coefficients: pd.Series[float]
+    covariance: pd.DataFrame
+    cells: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Real income in every draw.
+
+    Attributes
+    ----------
+    real_income : draw (rows) by country (columns), percent.
+    theta : draw by sector. coefficients : draw by effect; no columns where there are none.
+    failed : draws that have no certified equilibrium, with why; they are in no quantile.
+    """
+
+    real_income: pd.DataFrame = field(repr=False)
+    theta: pd.DataFrame = field(repr=False)
+    coefficients: pd.DataFrame = field(repr=False)
+    failed: dict[int, str]
+
+    def quantiles(self, levels: Sequence[float] = (0.05, 0.5, 0.95)) -> pd.DataFrame:
+        """Return quantiles of real income by country (rows) and level (columns)."""
+        return self.real_income.quantile(list(levels)).T.rename_axis(index="country", columns="quantile")
+
+
+def theta_draws(
+    theta: Array,
+    sectors: tuple[str, ...],
+    table: pd.DataFrame | None,
+    covariance: pd.DataFrame | None,
+    draws: int,
+    rng: np.random.Generator,
+) -> Array:
+    """Return draws of theta (draws, S); the economy's own where nothing is said.
+
+    Parameters
+    ----------
+    table : sector and either low and high (uniform between them) or standard_error (normal).
+    covariance : square frame by sector (jointly normal), instead of a table.
+
+    Raises
+    ------
+    EconomyError : neither shape fits, both are given, or a draw falls to nothing.
+    """
+    if not 1 <= draws <= MOST_DRAWS:
+        raise EconomyError(f"draws is {draws}; allowed is 1 to {MOST_DRAWS:,}")
+    out = np.tile(theta, (draws, 1))
+    if table is not None and covariance is not None:
+        raise EconomyError("theta was given a table and a covariance; give one of them")
+    if covariance is not None:
+        at = codes("theta_covariance", pd.DataFrame({"sector": covariance.index}), "sector", sectors)
+        out[:, at] = rng.multivariate_normal(theta[at], _square("theta_covariance", covariance), size=draws)
+    elif table is not None:
+        is_range = {"low", "high"} <= set(table.columns)
+        needed = ("sector", "low", "high") if is_range else ("sector", "standard_error")
+        require_columns("theta_uncertainty", table, needed)
+        at = codes("theta_uncertainty", table, "sector", sectors)
+        if is_range:
+            low = numbers("theta_uncertainty", table, "low", above=0.0)
+            out[:, at] = rng.uniform(low, numbers("theta_uncertainty", table, "high", above=0.0), (draws, len(at)))
+        else:
+            error = numbers("theta_uncertainty", table, "standard_error", minimum=0.0)
+            out[:, at] = rng.normal(theta[at], error, (draws, len(at)))
+    if (out < SMALLEST_THETA).any():
+        d, s = np.argwhere(out < SMALLEST_THETA)[0]
+        raise EconomyError(
+            f"draw {d + 1} of theta in {sectors[s]} is {out[d, s]:.3g}, below {SMALLEST_THETA:g}: the errors are too "
+            f"wide for a normal law; give a range (columns low and high)"
+        )
+    return out
+
+
+def effect_draws(effects: Effects, draws: int, rng: np.random.Generator) -> pd.DataFrame:
+    """Return draws of the coefficients (draws by effect), jointly normal.
+
+    Raises
+    ------
+    EconomyError : names of coefficients and covariance differ, or it is no covariance.
+    """
+    names = list(effects.coefficients.index)
+    if list(effects.covariance.index) != names or list(effects.covariance.columns) != names:
+        raise EconomyError(
+            f"Effects: the covariance is labelled {', '.join(map(str, effects.covariance.index))} and the coefficients "
+            f"{', '.join(map(str, names))}; both must name the same effects in the same order"
+        )
+    drawn = rng.multivariate_normal(
+        effects.coefficients.to_numpy(dtype=float), _square("Effects.covariance", effects.covariance), size=draws
+    )
+    return pd.DataFrame(drawn, columns=names)
+
+
+def effect_cells(
+    effects: Effects, countries: tuple[str, ...], sectors: tuple[str, ...]
+) -> list[tuple[str, Cells, Array]]:
+    """Return every effect with the cells (sector, importer, exporter) that it touches and its value there.
+
+    Raises
+    ------
+    EconomyError : an unknown name, or an effect without a coefficient.
+    """
+    cells = effects.cells
+    require_columns("Effects.cells", cells, ("exporter", "importer", "effect", "value"), ("sector",))
+    value = numbers("Effects.cells", cells, "value")
+    codes("Effects.cells", cells, "effect", [str(name) for name in effects.coefficients.index])
+    n, i = codes("Effects.cells", cells, "importer", countries), codes("Effects.cells", cells, "exporter", countries)
+    s = codes("Effects.cells", cells, "sector", sectors) if "sector" in cells else None
+    out = []
+    for name, rows in cells.groupby("effect", sort=False).indices.items():
+        where: Cells = (slice(None) if s is None else s[rows], n[rows], i[rows])
+        out.append((str(name), where, value[rows]))
+    return out
+
+
+def of_theta(theta: Array, where: Cells) -> Array:
+    """Return theta (S,) at cells, one value a cell, or a column where the cells are of every sector."""
+    s = where[0]
+    return theta[:, None] if isinstance(s, slice) else theta[s]
+
+
+def _square(name: str, frame: pd.DataFrame) -> Array:
+    values = frame.to_numpy(dtype=float)
+    if values.shape[0] != values.shape[1] or list(frame.index) != list(frame.columns):
+        raise EconomyError(f"{name} is {values.shape[0]} by {values.shape[1]}; rows and columns must be the same names")
+    if not np.allclose(values, values.T) or np.linalg.eigvalsh(values).min() < -1e-8 * np.abs(values).max():
+        raise EconomyError(f"{name} is no covariance: it must be symmetric, and no combination may vary negatively")
+    return values
