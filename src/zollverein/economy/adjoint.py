@@ -122,12 +122,12 @@ class _Reverse:
         # Y = q Z, Z = B' U, R = X - U net, U = X / Phi, log P = -log Phi / theta.
         bar_q, bar_Z = bar_Y * self.Z, bar_Y * self.q
         bar_U = np.matmul(f.B, bar_Z[:, :, None])[:, :, 0]
-        bar_net = np.zeros_like(bar_U)
+        # Without tariffs revenue answers to no unknown, but to the first tariff all the same.
+        bar_net = -bar_I * self.U
         bar_X = np.zeros_like(bar_U)
         if f.taxed:
             bar_X += bar_I
             bar_U -= bar_I * self.net
-            bar_net = -bar_I * self.U
             bar_q += np.matmul(f.B.transpose(0, 2, 1), bar_net[:, :, None])[:, :, 0]
         bar_X += bar_U / self.Phi
         bar_Phi = -bar_U * self.U / self.Phi - bar_log_P / (theta * self.Phi)
@@ -173,12 +173,14 @@ class _Reverse:
         theta = f.base.theta[:, None, None]
         q = self.q[:, None, :]
         of_B = self.U[:, :, None] * at.Z[:, None, :]
-        if f.taxed:
-            of_B += at.net[:, :, None] * q
+        of_revenue = at.net[:, :, None] * q
+        of_revenue *= f.B
         of_B *= f.B
         log_iceberg = at.Phi[:, :, None] * q
         log_iceberg *= f.A
         log_iceberg += of_B
+        if f.taxed:
+            log_iceberg += of_revenue
         log_iceberg *= -theta
-        tariff = (log_iceberg - of_B) / (1.0 + f.shock.tau)
+        tariff = (log_iceberg - of_B - of_revenue) / (1.0 + f.shock.tau)
         return Sensitivity(tariff, log_iceberg, -at.log_c_new)

@@ -14,10 +14,13 @@ from zollverein.economy.newton import newton_point
 from zollverein.economy.shock import Shock, ShockArrays, shock_arrays
 from zollverein.errors import NotConverged
 
-__all__ = ["consistent", "solve"]
+__all__ = ["consistent", "part_of", "solve"]
 
 TOLERANCE = 1e-11
-MAX_ITERATIONS = 5_000
+MAX_ITERATIONS = 1_500
+FIRST_STEP, SHORTEST_STEP = 0.25, 1.0 / 64.0
+# A deficit of this share of what a country earns is the likely cause where a solution gets lost.
+HEAVY = 0.3
 
 
 def consistent(base: Baseline) -> Baseline:
@@ -40,33 +43,99 @@ def solve(
     tolerance: float = TOLERANCE,
     max_iterations: int = MAX_ITERATIONS,
 ) -> Equilibrium:
-    """Solve one scenario to its equilibrium.
+    """Solve one scenario to its equilibrium: directly, or where that fails by approaching the shock in steps.
 
     Parameters
     ----------
     start : the ``point`` of a neighbouring scenario's equilibrium, of the same closure and quotas; absent: the base.
+    max_iterations : evaluations of the map in each attempt.
 
     Raises
     ------
-    NotConverged : with the history of the residual and what to try.
+    NotConverged : with the history of the residual, how far the shock could be approached and the likely cause.
     """
+    found = _attempt(base, shock, closure, start, tolerance, max_iterations)
+    if found.converged:
+        return _state(base, shock, closure, found)
+    point, reached = None, 0.0
+    step, nearest = FIRST_STEP, found
+    while step >= SHORTEST_STEP:
+        share = min(1.0, reached + step)
+        part = shock if share == 1.0 else part_of(base, shock, share)
+        trial = _attempt(base, part, closure, point, tolerance, max_iterations)
+        if not trial.converged:
+            step /= 2.0
+            continue
+        if share == 1.0:
+            return _state(base, shock, closure, trial)
+        point, reached, nearest = trial.point, share, trial
+        step *= 1.5
+    raise NotConverged(_why(base, shock, closure, found, reached, nearest, tolerance), found.history)
+
+
+def part_of(base: Baseline, shock: ShockArrays, share: float) -> ShockArrays:
+    """Return a shock gone only part of the way, in logs; levies in full, whose bounds are no matter of degree."""
+    gone = np.log1p(shock.tau) - np.log1p(base.tau)
+    iceberg = shock.log_kappa_hat - gone
+    return replace(
+        shock,
+        tau=np.expm1(np.log1p(base.tau) + share * gone),
+        log_kappa_hat=share * gone + share * iceberg,
+        log_productivity=share * shock.log_productivity,
+        supply=shock.supply**share,
+        transfer=share * shock.transfer,
+    )
+
+
+def _attempt(
+    base: Baseline,
+    shock: ShockArrays,
+    closure: Closure,
+    start: Array | None,
+    tolerance: float,
+    max_iterations: int,
+) -> FixedPoint:
     fused = FusedMap(base, shock, closure)
     first = fused.start() if start is None or start.shape != fused.start().shape else start
     with np.errstate(all="ignore"):
         near = newton_point(fused, first)
-        found: FixedPoint = accelerate(
+        return accelerate(
             fused.residual,
             first if near is None else near,
             damping=fused.damping(),
             tolerance=tolerance,
             max_iterations=max_iterations,
         )
-    if not found.converged:
-        raise NotConverged(
-            f"the equilibrium stopped at a residual of {min(found.history):.1e} after {len(found.history)} "
-            f"iterations; {tolerance:.0e} is asked. Try a smaller shock or approach it in steps, "
-            f'Closure(deficits="multiplicative") if a country cannot pay its fixed deficit, or check theta',
-            found.history,
-        )
-    state, _, _ = fused.equilibrium(found.point)
+
+
+def _state(base: Baseline, shock: ShockArrays, closure: Closure, found: FixedPoint) -> Equilibrium:
+    state, _, _ = FusedMap(base, shock, closure).equilibrium(found.point)
     return replace(state, history=found.history)
+
+
+def _why(
+    base: Baseline,
+    shock: ShockArrays,
+    closure: Closure,
+    found: FixedPoint,
+    reached: float,
+    nearest: FixedPoint,
+    tolerance: float,
+) -> str:
+    """Say how far the shock could be approached, and what is most likely in the way."""
+    told = (
+        f"the equilibrium stopped at a residual of {min(found.history):.1e} after {len(found.history)} iterations; "
+        f"{tolerance:.0e} is asked. Approached in steps, {reached:.0%} of the shock could be solved"
+    )
+    if reached == 0.0:
+        return f"{told}; try a smaller shock, or check theta"
+    state = _state(base, part_of(base, shock, reached), closure, nearest)
+    burden = np.abs(state.deficit) / state.value_added.sum(axis=0)
+    n = int(np.argmax(burden))
+    if closure.deficits in ("fixed", "world_share") and burden[n] > HEAVY:
+        kind = "surplus" if state.deficit[n] < 0 else "deficit"
+        return (
+            f"{told}, where the fixed {kind} of {base.countries[n]} is already {burden[n]:.0%} of what it earns; beyond "
+            f'it cannot be met. Use Closure(deficits="multiplicative") or "zero", or a smaller shock'
+        )
+    return f"{told}; try a smaller shock, or check theta"
