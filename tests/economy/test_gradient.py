@@ -7,13 +7,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.economy.worlds import cell, world
 
 from zollverein.economy import Closure, Economy, Effects, Shock
 from zollverein.economy.equilibrium import solve
 from zollverein.economy.shock import ShockArrays
 from zollverein.errors import EconomyError, UnknownNameError
-
-from tests.economy.worlds import cell, world
 
 CLOSURES = [
     Closure(),
@@ -95,9 +94,7 @@ def test_the_delta_method_agrees_with_draws_for_small_errors() -> None:
     economy = world()
     pairs = [("AAA", "BBB"), ("BBB", "AAA")]
     cells = pd.DataFrame(pairs, columns=["exporter", "importer"]).assign(effect="union", value=1.0)
-    effects = Effects(
-        pd.Series({"union": 0.0}), pd.DataFrame([[0.02**2]], index=["union"], columns=["union"]), cells
-    )
+    effects = Effects(pd.Series({"union": 0.0}), pd.DataFrame([[0.02**2]], index=["union"], columns=["union"]), cells)
     by_slope = economy.solve().gradient("AAA").standard_error(effects)
     drawn = economy.draws(effects=effects, draws=400, seed=3)
     assert not drawn.failed

@@ -1,8 +1,11 @@
-"""An outcome as labelled cubes."""
+"""Labelled cubes: an outcome as one, and tables from them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from zollverein.economy.certificate import trade_levels
 from zollverein.errors import EconomyError
@@ -12,7 +15,26 @@ if TYPE_CHECKING:
 
     from zollverein.economy.outcome import Outcome
 
-__all__ = ["dataset_of"]
+__all__ = ["dataset_of", "long_frame"]
+
+
+def long_frame(table: str, array: xr.DataArray, dims: Sequence[str], value: str) -> pd.DataFrame:
+    """Return a labelled array as a long frame, missing values left out.
+
+    Raises
+    ------
+    EconomyError : its dimensions are not these, or one has no labels.
+    """
+    if set(array.dims) != set(dims):
+        raise EconomyError(
+            f"array {table} has the dimensions {', '.join(map(str, array.dims))}; needed are {', '.join(dims)}, in any "
+            f"order: rename them"
+        )
+    unlabelled = next((dim for dim in dims if dim not in array.coords), None)
+    if unlabelled is not None:
+        raise EconomyError(f"array {table} has no labels along {unlabelled}; give it coordinates")
+    series = array.transpose(*dims).to_series().dropna()
+    return series.rename(value).reset_index()
 
 
 def dataset_of(outcome: Outcome) -> xr.Dataset:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,8 +14,9 @@ from zollverein.economy.attribution import shapley
 from zollverein.economy.baseline import Array, Baseline, baseline_of_flows
 from zollverein.economy.batches import run_draws
 from zollverein.economy.certificate import certify, trade_levels
-from zollverein.economy.closure import Closure
+from zollverein.economy.closure import Closure, Deficits
 from zollverein.economy.conditional import Conditional, conditional
+from zollverein.economy.cubes import long_frame
 from zollverein.economy.draws import Draws, Effects, theta_draws
 from zollverein.economy.equilibrium import consistent, solve
 from zollverein.economy.gains import autarky_table
@@ -21,8 +24,11 @@ from zollverein.economy.outcome import Outcome
 from zollverein.economy.path import rebased, walked
 from zollverein.economy.players import BestTariffs, By, nash
 from zollverein.economy.shock import Shock, ShockArrays, shock_arrays
-from zollverein.economy.tables import baseline_of_tables
+from zollverein.economy.tables import NEGATIVE_DEMAND, baseline_of_tables
 from zollverein.errors import ZollvereinError
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 __all__ = ["Economy"]
 
@@ -49,7 +55,9 @@ class Economy:
         value_added: pd.DataFrame | None = None,
         inputs: pd.DataFrame | None = None,
         tariffs: pd.DataFrame | None = None,
-        deficits: str = "fixed",
+        output: pd.DataFrame | None = None,
+        clip: bool = False,
+        deficits: Deficits = "fixed",
     ) -> Economy:
         """Build an economy from long tables; columns go by name, never by position.
 
@@ -60,6 +68,9 @@ class Economy:
         value_added : country, sector, share of gross output; absent: no intermediates.
         inputs : country, input, user, share of the user's gross output.
         tariffs : exporter, importer, sector, rate (0.05 is five percent); absent rows are zero.
+        output : country, sector, value: gross output, from which domestic sales are what exports leave. Absent:
+            ``trade`` has them itself.
+        clip : raise output to exports where they are larger, and say so in the ledger; else such a table is refused.
         deficits : closure of the first solve where the tables are not an equilibrium; see `Closure`.
 
         Raises
@@ -76,13 +87,46 @@ class Economy:
         >>> economy.solve(Shock(iceberg=dearer)).real_income.round(2).to_dict()
         {'A': -0.82, 'B': -0.47}
         """
-        base, ledger = baseline_of_tables(trade, theta, value_added, inputs, tariffs)
-        if len(ledger):
-            base = _settled(base, Closure(deficits=deficits))  # type: ignore[arg-type]
+        closure = Closure(deficits=deficits)
+        base, ledger = baseline_of_tables(trade, theta, value_added, inputs, tariffs, output, clip=clip)
+        if (ledger["why"] == NEGATIVE_DEMAND).any():
+            base = _settled(base, closure)
         return cls(consistent(base), ledger)
 
+    @classmethod
+    def from_xarray(
+        cls,
+        trade: xr.DataArray,
+        *,
+        theta: xr.DataArray | float,
+        value_added: xr.DataArray | None = None,
+        inputs: xr.DataArray | None = None,
+        tariffs: xr.DataArray | None = None,
+        deficits: Deficits = "fixed",
+    ) -> Economy:
+        """Build an economy from labelled arrays; dimensions go by name, in any order.
+
+        Parameters
+        ----------
+        trade, tariffs : dimensions exporter, importer, sector. theta : sector. value_added : country, sector.
+        inputs : country, input, user. Missing values (NaN) are rows left out. Else as `from_tables`.
+
+        Raises
+        ------
+        EconomyError : a dimension is missing, and whatever `from_tables` refuses.
+        """
+        pair, own = ("exporter", "importer", "sector"), ("country", "sector")
+        return cls.from_tables(
+            long_frame("trade", trade, pair, "value"),
+            theta=theta if isinstance(theta, int | float) else long_frame("theta", theta, ("sector",), "theta"),
+            value_added=None if value_added is None else long_frame("value_added", value_added, own, "share"),
+            inputs=None if inputs is None else long_frame("inputs", inputs, ("country", "input", "user"), "share"),
+            tariffs=None if tariffs is None else long_frame("tariffs", tariffs, pair, "rate"),
+            deficits=deficits,
+        )
+
     def solve(self, shock: Shock | None = None, *, closure: Closure | None = None) -> Outcome:
-        """Solve one shock to its certified equilibrium.
+        """Solve one shock to its certified equilibrium; warns where a closure does not promise that it is the only one.
 
         Raises
         ------
@@ -216,6 +260,12 @@ class Economy:
         return Economy(rebased(self.base, outcome.shock, outcome.state), self.ledger)
 
     def _solved(self, arrays: ShockArrays, closure: Closure, start: Array | None = None) -> Outcome:
+        if closure.supply_elasticity < 0.0:
+            warnings.warn(
+                f"with a supply elasticity of {closure.supply_elasticity:g} the equilibrium may be not unique (Allen, "
+                f"Arkolakis and Takahashi 2020 prove it for 0 and above); this is one of them",
+                stacklevel=3,
+            )
         state = solve(self.base, arrays, closure, start=start)
         return Outcome(self.base, arrays, state, closure, certify(self.base, arrays, closure, state))
 

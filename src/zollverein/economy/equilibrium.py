@@ -135,7 +135,7 @@ def _why(
     if closure.deficits in ("fixed", "world_share") and burden[n] > HEAVY:
         kind = "surplus" if state.deficit[n] < 0 else "deficit"
         return (
-            f"{told}, where the fixed {kind} of {base.countries[n]} is already {burden[n]:.0%} of what it earns; beyond "
-            f'it cannot be met. Use Closure(deficits="multiplicative") or "zero", or a smaller shock'
+            f"{told}, where the fixed {kind} of {base.countries[n]} is already {burden[n]:.0%} of what it earns; "
+            f'beyond it cannot be met. Use Closure(deficits="multiplicative") or "zero", or a smaller shock'
         )
     return f"{told}; try a smaller shock, or check theta"

@@ -59,8 +59,9 @@ def leaving(
     ------
     UnknownNameError, EconomyError : a country that is none, or no rates for a pair.
     """
-    _require(base, (leaver, *members), 2)
-    pairs = [pair for m in members if m != leaver for pair in ((leaver, m), (m, leaver))]
+    others = [member for member in members if member != leaver]
+    _require(base, (leaver, *others), 2)
+    pairs = [pair for member in others for pair in ((leaver, member), (member, leaver))]
     return Shock(tariff=_new_tariff(base, pairs, tariff), iceberg=_cost(pairs, iceberg))
 
 

@@ -15,6 +15,10 @@ from zollverein.errors import EconomyError
 __all__ = ["baseline_of_tables"]
 
 SHARES_ADD_UP = 1e-6
+LedgerRow = tuple[str, str, str, float, float, str]
+NEGATIVE_DEMAND = "negative final demand"
+# Rounding in the last bits is no line of the ledger.
+WORTH_A_LINE = 1e-12
 LEDGER_COLUMNS = ("table", "country", "sector", "was", "now", "why")
 
 
@@ -24,31 +28,43 @@ def baseline_of_tables(
     value_added: pd.DataFrame | None,
     inputs: pd.DataFrame | None,
     tariffs: pd.DataFrame | None,
+    output: pd.DataFrame | None = None,
+    *,
+    clip: bool = False,
 ) -> tuple[Baseline, pd.DataFrame]:
     """Build the baseline and the ledger (table, country, sector, was, now, why) of what was moved to get there.
 
-    Negative final demand is set to zero in ``alpha`` and the rest renormalised; the flows then are no longer an
-    equilibrium, which the engine mends by solving the base first.
+    Cost shares that rounding leaves off one are scaled. Negative final demand is set to zero in ``alpha`` and the rest
+    renormalised; the flows then are no longer an equilibrium, which the engine mends by solving the base first.
+
+    Parameters
+    ----------
+    output : country, sector, value: gross output, from which domestic sales are what exports leave; absent: ``trade``
+        has them, as rows with exporter = importer.
+    clip : raise output to exports where exports are larger; absent: refuse such a table.
 
     Raises
     ------
     EconomyError : naming the table, the row and the fix.
     """
     require_columns("trade", trade, ("exporter", "importer", "sector", "value"))
-    countries = tuple(sorted(set(trade["exporter"].astype(str)) | set(trade["importer"].astype(str))))
+    moved: list[LedgerRow] = []
+    if output is not None:
+        trade = with_domestic_sales(trade, output, moved, clip=clip)
+    countries = _countries(trade)
     sectors = tuple(dict.fromkeys(trade["sector"].astype(str)))
     pair = {"sector": sectors, "importer": countries, "exporter": countries}
     value = numbers("trade", trade, "value", minimum=0.0, advice="Flows are values net of tariff, never negative")
     flows = scatter("trade", trade, pair, value, fill=0.0)
     _require_domestic_sales(flows, countries, sectors)
-    gamma, gamma_io = _cost_shares(value_added, inputs, countries, sectors)
+    gamma, gamma_io = _cost_shares(value_added, inputs, countries, sectors, moved)
     tau = np.zeros_like(flows)
     if tariffs is not None:
         require_columns("tariffs", tariffs, ("exporter", "importer", "rate"), ("sector",))
         rate = numbers("tariffs", tariffs, "rate", above=-1.0, maximum=HIGHEST_RATE, advice=GROSS_TARIFF_ADVICE)
         tau = scatter("tariffs", tariffs, pair, rate, fill=0.0)
     base = baseline_of_flows(countries, sectors, flows, tau, _theta(theta, sectors), gamma, gamma_io)
-    return _without_negative_final_demand(base)
+    return _without_negative_final_demand(base, moved)
 
 
 def _require_domestic_sales(flows: Array, countries: tuple[str, ...], sectors: tuple[str, ...]) -> None:
@@ -88,6 +104,7 @@ def _cost_shares(
     inputs: pd.DataFrame | None,
     countries: tuple[str, ...],
     sectors: tuple[str, ...],
+    moved: list[LedgerRow],
 ) -> tuple[Array, Array]:
     S, N = len(sectors), len(countries)
     if value_added is None:
@@ -115,22 +132,68 @@ def _cost_shares(
             f"country {countries[n]}, sector {sectors[s]}: value added and inputs add to {total[s, n]:.8g} of gross "
             f"output; they must add to 1: mend table value_added or inputs"
         )
+    moved += [
+        ("value_added and inputs", countries[n], sectors[s], float(total[s, n]), 1.0, "shares scaled to add to one")
+        for s, n in np.argwhere(off > WORTH_A_LINE)
+    ]
     return gamma / total, gamma_io / total.T[:, None, :]
 
 
-def _without_negative_final_demand(base: Baseline) -> tuple[Baseline, pd.DataFrame]:
-    negative = base.alpha < 0
-    rows = [
-        (
-            "trade",
-            base.countries[n],
-            base.sectors[s],
-            base.alpha[s, n] * base.income[n],
-            0.0,
-            "negative final demand",
+def _countries(trade: pd.DataFrame) -> tuple[str, ...]:
+    sells, buys = set(trade["exporter"].astype(str)), set(trade["importer"].astype(str))
+    if alone := sorted(sells ^ buys):
+        does, not_ = ("sells and never buys", "importer") if alone[0] in sells else ("buys and never sells", "exporter")
+        raise EconomyError(
+            f"table trade: {alone[0]} {does}; every country must stand in both columns: add rows with it as {not_}, "
+            f"its domestic sales among them, or drop it"
         )
+    return tuple(sorted(sells))
+
+
+def with_domestic_sales(
+    trade: pd.DataFrame, output: pd.DataFrame, moved: list[LedgerRow], *, clip: bool
+) -> pd.DataFrame:
+    """Return a trade table with domestic sales as gross output less exports.
+
+    Raises
+    ------
+    EconomyError : trade has domestic rows of its own, output misses a row, or exports exceed output.
+    """
+    require_columns("output", output, ("country", "sector", "value"))
+    numbers("output", output, "value", minimum=0.0, advice="Gross output is never negative")
+    home = trade["exporter"].astype(str) == trade["importer"].astype(str)
+    if home.any():
+        row = int(np.argmax(home))
+        raise EconomyError(
+            f"table trade, row {row + 1}: {trade['exporter'].iloc[row]} sells to itself, and table output is given, "
+            f"which says the same in another way; give one of the two"
+        )
+    exports = trade.groupby(["exporter", "sector"])["value"].sum().rename_axis(["country", "sector"])
+    made = output.set_index(["country", "sector"])["value"].astype(float)
+    missing = exports.index.difference(made.index)
+    if len(missing):
+        raise EconomyError(f"table output has no row for {missing[0][0]}, {missing[0][1]}, which exports; add it")
+    rest = made - exports.reindex(made.index).fillna(0.0)
+    short = rest < 0
+    for country, sector in rest.index[short].to_list():
+        was, sold = float(made.loc[(country, sector)]), float(exports.loc[(country, sector)])
+        if not clip:
+            raise EconomyError(
+                f"table output: {country} makes {was:.6g} of {sector} and exports {sold:.6g}, which leaves "
+                f"{was - sold:.6g} at home; mend one of them, or allow clip=True to raise output to exports"
+            )
+        moved.append(("output", str(country), str(sector), was, sold, "output raised to exports"))
+    own = rest.clip(lower=0.0).rename("value").reset_index()
+    own = own.assign(exporter=own["country"], importer=own["country"])[["exporter", "importer", "sector", "value"]]
+    return pd.concat([trade, own[own["value"] > 0]], ignore_index=True)
+
+
+def _without_negative_final_demand(base: Baseline, moved: list[LedgerRow]) -> tuple[Baseline, pd.DataFrame]:
+    negative = base.alpha < 0
+    moved += [
+        ("trade", base.countries[n], base.sectors[s], float(base.alpha[s, n] * base.income[n]), 0.0, NEGATIVE_DEMAND)
         for s, n in np.argwhere(negative)
     ]
-    ledger = pd.DataFrame(rows, columns=list(LEDGER_COLUMNS))
+    ledger = pd.DataFrame(moved, columns=list(LEDGER_COLUMNS))
     alpha = np.where(negative, 0.0, base.alpha)
     return replace(base, alpha=alpha / alpha.sum(axis=0)), ledger
