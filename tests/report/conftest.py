@@ -131,6 +131,7 @@ class MadeUpTest:
     source_list: pd.DataFrame
     case_name: str = "toy"
     case_title: str = "A made-up case"
+    base_year: int | None = 2021
     baseline: Routing | None = None
     routing: Routing | None = None
     outcome: SimpleNamespace = field(default_factory=SimpleNamespace)

@@ -32,6 +32,11 @@ def test_income_comes_with_its_range(halt: Any) -> None:
     assert "(between −3.5 % and −2.8 % over other published parameters)" in spaced(answer_of(halt).sentences[2])
 
 
+def test_the_base_year_is_named_where_the_case_names_it(halt: Any) -> None:
+    assert "real income falls by 3.1 % of its income in 2021" in spaced(answer_of(halt).sentences[2])
+    assert "of its income in the base year" in spaced(answer_of(replace(halt, base_year=None)).sentences[2])
+
+
 def test_where_nothing_happens_nothing_is_claimed(quiet: Any) -> None:
     answer = answer_of(quiet)
     assert (

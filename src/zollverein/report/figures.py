@@ -11,6 +11,7 @@ from zollverein.report import charts, palette
 from zollverein.report.answer import PERCENT_THAT_COUNTS
 from zollverein.report.flow_map import flow_map
 from zollverein.report.flows import has_map
+from zollverein.report.wording import base_year
 
 if TYPE_CHECKING:
     from zollverein.stress import Comparison, StressTest
@@ -128,7 +129,7 @@ def _economy(test: StressTest) -> list[Figure]:
         ))  # fmt: skip
     if (test.trade["new_usd_million"] - test.trade["base_usd_million"]).abs().max() >= 0.05:
         found.append(Figure(
-            "trade", "The trade flows that change most", "Value at the border, a year, US$ million of the base year.",
-            charts.trade_chart(test),
+            "trade", "The trade flows that change most",
+            f"Value at the border, a year, US$ million of {base_year(test)}.", charts.trade_chart(test),
         ))  # fmt: skip
     return found

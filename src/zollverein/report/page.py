@@ -32,6 +32,7 @@ from zollverein.report.palette import DARK
 from zollverein.report.places import outlines
 from zollverein.report.sheets import Column, Sheet
 from zollverein.report.sheets_compared import comparison_sheets
+from zollverein.report.wording import base_year
 
 if TYPE_CHECKING:
     from zollverein.stress import Comparison, StressTest
@@ -62,6 +63,7 @@ def html(test: StressTest) -> str:
         "stress_test.html.j2",
         figures,
         test=test,
+        base_year=base_year(test),
         question=" ".join(str(test.scenario.question).split()),
         setting=_setting(test),
         answer=answer_of(test),
@@ -178,7 +180,7 @@ def _setting(test: StressTest) -> list[tuple[str, str]]:
         ]  # fmt: skip
     run = "long run: labour and capital move between sectors" if test.scenario.labour == "mobile" else (
         "short run: labour and capital stay in their sectors")  # fmt: skip
-    return [*parts, ("Economy", run)]
+    return [*parts, ("Economy", f"{run}; a change of {base_year(test)}")]
 
 
 def _knowledge(test: StressTest) -> dict[str, Any]:

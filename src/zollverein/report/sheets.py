@@ -63,7 +63,7 @@ CASE_TABLES = {
     "link_units": "Moorings",
     "commodities": "Grades of oil",
     "market_regions": "Where landed oil goes",
-    "crude": "Crude in the base year's trade",
+    "crude": "Crude in the economy's trade",
     "events": "Events",
     "founding": "Facts beside the network",
     "wedges": "Trade cost of barriers",
@@ -213,7 +213,7 @@ def trade_sheet(test: StressTest, rows: int = 40) -> Sheet:
     columns = (
         Column("exporter_name", "From", "text"), Column("importer_name", "To", "text"),
         Column("sector", "Sector", "text"), Column("confidence", "Known", "mark"),
-        Column("base_usd_million", "Base", "usd_million", "US$ m"),
+        Column("base_usd_million", f"Base {test.base_year or ''}".strip(), "usd_million", "US$ m"),
         Column("new_usd_million", "New", "usd_million", "US$ m"),
         Column("change_usd_million", "Change", "usd_million_change", "US$ m"),
         Column("change_percent", "Change", "percent_change", "%"),

@@ -117,6 +117,7 @@ def _setting(test: StressTest) -> str:
         horizon = test.scenario.corridor.horizon
         parts += [days(horizon.start, horizon.end), f"{test.scenario.corridor.foresight} foresight"]
     parts.append("long run: factors move" if test.scenario.labour == "mobile" else "short run: factors stay")
+    parts += [f"base year {test.base_year}"] if test.base_year is not None else []
     return " · ".join(parts)
 
 

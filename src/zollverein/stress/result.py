@@ -66,6 +66,7 @@ class StressTest:
     Attributes
     ----------
     scenario, case_name, case_title : what was asked of which case.
+    base_year : the year of the economy's base, if the case states it.
     baseline, routing : the corridor undisturbed and disturbed; None where the scenario has no corridor.
     outcome : the economy's certified equilibrium.
     certificate : what proves both, and their agreement.
@@ -101,6 +102,7 @@ class StressTest:
     events: pd.DataFrame = field(repr=False)
     sources: pd.DataFrame = field(repr=False)
     source_list: pd.DataFrame = field(repr=False)
+    base_year: int | None = None
 
     @property
     def name(self) -> str:

@@ -292,6 +292,7 @@ def _assembled(scenario: Scenario, case: Case, answer: _Answer, variants: list[O
         events=events,
         sources=provenance.sources_table(scenario, case),
         source_list=provenance.source_list(scenario, case),
+        base_year=case.base_year,
     )
 
 

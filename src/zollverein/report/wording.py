@@ -1,0 +1,20 @@
+"""Words that several parts of a report share, so that each thing is called the same everywhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zollverein.stress import StressTest
+
+__all__ = ["base_year", "year_of_base"]
+
+
+def base_year(test: StressTest) -> str:
+    """Return ``the base year 2021``; without its number where the case does not state it."""
+    return f"the base year {test.base_year}" if test.base_year is not None else "the base year"
+
+
+def year_of_base(test: StressTest) -> str:
+    """Return ``2021``, or ``the base year`` where the case does not state it."""
+    return str(test.base_year) if test.base_year is not None else "the base year"
