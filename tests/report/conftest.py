@@ -143,6 +143,7 @@ class MadeUpTest:
     crude_link: pd.DataFrame = field(default_factory=lambda: EMPTY)
     founding: pd.DataFrame = field(default_factory=lambda: EMPTY)
     events: pd.DataFrame = field(default_factory=lambda: EMPTY)
+    oil_to_income: pd.DataFrame = field(default_factory=lambda: EMPTY)
 
     @property
     def name(self) -> str:
@@ -154,7 +155,7 @@ class MadeUpTest:
 
     def frames(self) -> dict[str, pd.DataFrame]:
         names = ("welfare", "trade", "corridor_summary", "routes", "transit", "by_period", "stocks", "crude_link",
-                 "founding", "events", "sources", "source_list")  # fmt: skip
+                 "oil_to_income", "founding", "events", "sources", "source_list")  # fmt: skip
         frames = {name: getattr(self, name) for name in names} | {"certificate": self.certificate.to_frame()}
         if self.routing is not None:
             frames["flows"] = self.routing.flows
@@ -252,7 +253,7 @@ def halted(outages: tuple[Outage, ...] = (HALT,), name: str = "terminal-90-days"
         base, scenario=scenario, baseline=before, routing=after,
         corridor_summary=summary(before, after), routes=routes(before, after), transit=transit(before, after),
         by_period=by_period(before, after), stocks=stocks(before, after), crude_link=crude_link(),
-        founding=founding(), events=pd.DataFrame(
+        oil_to_income=oil_to_income(1.0 if outages else 0.0), founding=founding(), events=pd.DataFrame(
             [(o.name, o.target, o.start, o.end, o.share_lost, o.units_lost, o.announced_days) for o in outages],
             columns=["name", "target", "start", "end", "share_lost", "units_lost", "announced_days"]),
         certificate=MadeUpCertificate((*base.certificate.rows,
@@ -323,6 +324,21 @@ def crude_link() -> pd.DataFrame:
             "iceberg_factor": [1.002, 1.0], "price_factor": [1.04, 1.001], "confidence": ["derived", "assumed"],
         }
     )  # fmt: skip
+
+
+def oil_to_income(scale: float) -> pd.DataFrame:
+    rows = [
+        ("not_produced", "kt", -10012.0, "corridor"), ("export_value", "usd_million", -7263.0, "corridor"),
+        ("carriage", "usd_million", -350.0, "corridor"), ("corridor_price", "usd_per_t", 719.0, "corridor"),
+        ("base_price", "usd_per_t", 473.0, "economy"), ("supply_lost", "usd_million", -4736.0, "economy"),
+        ("rent", "usd_million", 950.0, "economy"), ("sector_exports", "usd_million", -4100.0, "economy"),
+        ("exports", "usd_million", -2900.0, "economy"), ("income", "usd_million", -7100.0, "economy"),
+        ("real_income", "usd_million", -5928.0, "economy"),
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["step", "unit", "value", "counted_in"])
+    frame.insert(1, "region", EXPORTER)
+    prices = frame["step"].isin(["corridor_price", "base_price"])
+    return frame.assign(value=frame["value"].where(prices, scale * frame["value"]))
 
 
 def founding() -> pd.DataFrame:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from zollverein.report import compare_html, html, notebook, notebook_comparison
+from zollverein.report.bridge import bridge_sheet
 from zollverein.report.sheets import (
     certificate_sheet,
     corridor_sheet,
@@ -199,7 +200,8 @@ def test_every_figure_of_the_result_stands_in_the_page(halt: Any, pages: dict[st
     page = Page(pages["halt"])
     text = page.text.replace("\u202f", " ")
     sheets = (routes_sheet(halt), corridor_sheet(halt), transit_sheet(halt), income_sheet(halt), crude_sheet(halt),
-              founding_sheet(halt), events_sheet(halt), knowledge_sheet(halt), certificate_sheet(halt))  # fmt: skip
+              bridge_sheet(halt), founding_sheet(halt), events_sheet(halt),
+              knowledge_sheet(halt), certificate_sheet(halt))  # fmt: skip
     cells = [sheet.text(row, c).removesuffix("\u202f%") for sheet in sheets for row in sheet.rows()
              for c in sheet.columns if c.kind != "sources"]  # fmt: skip
     assert len(cells) > 200
@@ -215,6 +217,15 @@ def test_every_figure_of_the_result_stands_in_the_page(halt: Any, pages: dict[st
         "https://doi.org/10.1093/restud/rdu035",
     } <= links
     assert {"#source-1", "#source-3"} <= links
+
+
+def test_the_way_from_oil_to_income_is_told_with_the_prices_that_part_its_sums(pages: dict[str, str]) -> None:
+    text = Page(pages["halt"]).text.replace("\u202f", " ")
+    assert "economy, US$ of the base year 2021" in text
+    assert "US$ 719 for a tonne" in text
+    assert "a tonne earned US$ 473" in text
+    assert "From oil to income" not in Page(pages["quiet"]).text
+    assert "From oil to income" not in Page(pages["walls"]).text
 
 
 def test_every_number_of_a_table_can_be_sorted(pages: dict[str, str]) -> None:

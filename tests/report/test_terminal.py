@@ -51,7 +51,7 @@ def test_tables_stand_side_by_side_where_there_is_room(halt: Any) -> None:
 
     assert starts_alone(80)
     assert not starts_alone(110)
-    assert len(printed(terminal(halt), 110).splitlines()) <= 50
+    assert len(printed(terminal(halt), 110).splitlines()) <= 52
 
 
 def test_long_names_of_routes_fold_to_keep_one_screen(halt: Any) -> None:
@@ -78,6 +78,12 @@ def test_certificate_and_coupling_each_have_a_line(halt: Any) -> None:
     text = " ".join(printed(terminal(halt), 100).split())
     assert "Certified: largest residual economy 3e−11, corridor" in text
     assert "tightest for European Union (27), which gets 71 %" in text
+
+
+def test_the_way_from_oil_to_income_is_one_line(halt: Any, quiet: Any) -> None:
+    text = " ".join(printed(terminal(halt), 100).split())
+    assert "oil exports −7 263 (the corridor’s prices); oil not produced −4 736 (price of 2021)" in text
+    assert "From oil" not in printed(terminal(quiet), 100)
 
 
 def test_without_a_corridor_no_oil_is_mentioned(walls: Any) -> None:

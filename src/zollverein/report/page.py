@@ -25,6 +25,7 @@ from markupsafe import Markup
 from zollverein._version import __version__
 from zollverein.report import sheets
 from zollverein.report.answer import answer_of, key_figures
+from zollverein.report.bridge import bridge_sheet, why_sums_differ
 from zollverein.report.figures import OUTLINES, Figure, figures_compared, figures_of
 from zollverein.report.flows import link_flows
 from zollverein.report.formatting import CONFIDENCES, MARKS, days, number, residual, share
@@ -55,7 +56,7 @@ def html(test: StressTest) -> str:
     tables = [
         sheets.corridor_sheet(test), sheets.routes_sheet(test), sheets.transit_sheet(test), sheets.events_sheet(test),
         sheets.link_sheet(link_flows(test)), sheets.income_sheet(test), sheets.trade_sheet(test),
-        sheets.crude_sheet(test), sheets.founding_sheet(test), sheets.knowledge_sheet(test),
+        sheets.crude_sheet(test), bridge_sheet(test), sheets.founding_sheet(test), sheets.knowledge_sheet(test),
         sheets.certificate_sheet(test),
     ]  # fmt: skip
     cited = _Cited.of([test])
@@ -77,6 +78,7 @@ def html(test: StressTest) -> str:
         sources=cited.rows,
         knowledge=_knowledge(test),
         largest=residual(test.certificate.max_residual),
+        why_sums_differ=why_sums_differ(test) if len(test.oil_to_income) else "",
         scenario=json.dumps(test.scenario.to_mapping(), indent=2, ensure_ascii=False, default=str),
     )
 

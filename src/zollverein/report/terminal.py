@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from zollverein.report.answer import answer_of
+from zollverein.report.bridge import bridge_line
 from zollverein.report.formatting import MARKS, days, number, percent, plain, residual, share, shown, with_sign
 from zollverein.report.sheets import (
     Column,
@@ -106,6 +107,8 @@ def _parts(test: StressTest, console: Console, width: int) -> Iterable[Renderabl
         yield Text("")
     yield from _income(test, width)
     yield Text("")
+    if line := bridge_line(test):
+        yield Text(line, style="dim")
     if len(test.crude_link):
         yield _crude(test)
     yield from _trust(test)

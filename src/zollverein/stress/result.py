@@ -77,6 +77,7 @@ class StressTest:
     transit : country, name, before_share, after_share.
     by_period : start, days, route, before_kt, after_kt. stocks : start, node, before_kt, after_kt, capacity_kt.
     crude_link : by region, what the corridor told the economy and what came back.
+    oil_to_income : the steps from lost oil to real income; see `zollverein.stress.oil_to_income.oil_to_income_table`.
     founding : the facts of the founding report beside what the network could carry.
     events : what happened: name, target, start, end, share_lost, units_lost, source, confidence.
     sources : table, figures, reported, derived, assumed. source_list : the sources themselves.
@@ -102,6 +103,7 @@ class StressTest:
     events: pd.DataFrame = field(repr=False)
     sources: pd.DataFrame = field(repr=False)
     source_list: pd.DataFrame = field(repr=False)
+    oil_to_income: pd.DataFrame = field(repr=False)
     base_year: int | None = None
 
     @property
@@ -132,7 +134,7 @@ class StressTest:
         """Return every table of the result by name, those that are empty left out; what a report stores as data."""
         names = (
             "welfare", "trade", "corridor_summary", "routes", "transit", "by_period", "stocks", "crude_link",
-            "founding", "events", "sources", "source_list",
+            "oil_to_income", "founding", "events", "sources", "source_list",
         )  # fmt: skip
         frames = {name: getattr(self, name) for name in names}
         if self.routing is not None:

@@ -14,8 +14,9 @@ from zollverein.corridor import Horizon, Network, Outage, Revision, Routing
 from zollverein.economy import Economy, Outcome, Shock
 from zollverein.errors import NoAnswerError, ScenarioError, UnknownNameError
 from zollverein.stress import corridor_tables, economy_tables, provenance
-from zollverein.stress.coupling import Coupled, couple
+from zollverein.stress.coupling import Coupled, CrudeLink, couple
 from zollverein.stress.crude import crude_link
+from zollverein.stress.oil_to_income import oil_to_income_table
 from zollverein.stress.reading import read_scenario, scenario_of
 from zollverein.stress.result import Comparison, StressCertificate, StressTest
 from zollverein.stress.scenario import CorridorPart, Scenario
@@ -143,6 +144,7 @@ class _Answer:
     before: Routing | None
     coupled: Coupled | None
     outages: tuple[Outage, ...] = ()
+    crude: CrudeLink | None = None
 
 
 def _case_named(scenario: ScenarioLike) -> str | Path:
@@ -189,7 +191,7 @@ def _through_the_corridor(
         )
 
     coupled = couple(economy, closure, policy, before, route, link)
-    return _Answer(coupled.outcome, coupled.shock, before, coupled, outages)
+    return _Answer(coupled.outcome, coupled.shock, before, coupled, outages, link)
 
 
 def _prepared(part: CorridorPart, case: Case) -> tuple[Network, Horizon, tuple[Outage, ...], list[Revision]]:
@@ -259,7 +261,7 @@ def _with_policy(shock: Shock, policy: Policy, central: Policy) -> Shock:
 
 def _assembled(scenario: Scenario, case: Case, answer: _Answer, variants: list[Outcome]) -> StressTest:
     empty = pd.DataFrame()
-    summary = routes = transit = by_period = stocks = link = founding = events = empty
+    summary = routes = transit = by_period = stocks = link = founding = events = steps = empty
     coupled, before = answer.coupled, answer.before
     corridor_certificate, coupling = None, None
     if coupled is not None and before is not None and scenario.corridor is not None:
@@ -271,6 +273,8 @@ def _assembled(scenario: Scenario, case: Case, answer: _Answer, variants: list[O
         stocks = corridor_tables.stocks_table(before, after)
         link, founding = coupled.link.reset_index(), corridor_tables.founding_table(case, before, after, exporter)
         events = _event_table(answer.outages)
+        if answer.crude is not None:
+            steps = oil_to_income_table(answer.crude, coupled.supply_factor, before, after, answer.outcome)
         corridor_certificate, coupling = after.certificate, coupled.certificate
     return StressTest(
         scenario=scenario,
@@ -292,6 +296,7 @@ def _assembled(scenario: Scenario, case: Case, answer: _Answer, variants: list[O
         events=events,
         sources=provenance.sources_table(scenario, case),
         source_list=provenance.source_list(scenario, case),
+        oil_to_income=steps,
         base_year=case.base_year,
     )
 
