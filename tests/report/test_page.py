@@ -228,6 +228,14 @@ def test_the_way_from_oil_to_income_is_told_with_the_prices_that_part_its_sums(p
     assert "From oil to income" not in Page(pages["walls"]).text
 
 
+def test_the_range_says_what_it_covers(pages: dict[str, str]) -> None:
+    text = Page(pages["halt"]).text
+    assert (
+        "The range covers published trade elasticities only, and no capacity, quota or price of the corridor." in text
+    )
+    assert "nothing was varied that matters" not in text
+
+
 def test_every_number_of_a_table_can_be_sorted(pages: dict[str, str]) -> None:
     page = Page(pages["halt"])
     orders = [attrs["data-order"] for tag, attrs in page.elements if tag == "td" and attrs.get("class") == "figure"]

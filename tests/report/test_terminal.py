@@ -51,7 +51,7 @@ def test_tables_stand_side_by_side_where_there_is_room(halt: Any) -> None:
 
     assert starts_alone(80)
     assert not starts_alone(110)
-    assert len(printed(terminal(halt), 110).splitlines()) <= 52
+    assert len(printed(terminal(halt), 110).splitlines()) <= 53
 
 
 def test_long_names_of_routes_fold_to_keep_one_screen(halt: Any) -> None:
@@ -84,6 +84,17 @@ def test_the_way_from_oil_to_income_is_one_line(halt: Any, quiet: Any) -> None:
     text = " ".join(printed(terminal(halt), 100).split())
     assert "oil exports −7 263 (the corridor’s prices); oil not produced −4 736 (price of 2021)" in text
     assert "From oil" not in printed(terminal(quiet), 100)
+
+
+def test_a_dash_stands_for_a_range_only_where_nothing_was_varied(halt: Any) -> None:
+    near = halt.welfare.assign(real_income_low_percent=-2.017, real_income_high_percent=-2.004)
+    near.loc[1, "real_income_high_percent"] = near.loc[1, "real_income_low_percent"]
+    text = printed(terminal(replace(halt, welfare=near)), 100)
+    income = text[text.index("Real income, trade and revenue") :].splitlines()
+    home, neighbour = (next(x for x in income if x.startswith(name)) for name in ("Kazakhstan ", "Russia "))
+    assert "−2.02 to −2.00" in home
+    assert " – " in neighbour
+    assert "trade elasticities only, and no capacity, quota or price of the corridor." in " ".join(text.split())
 
 
 def test_without_a_corridor_no_oil_is_mentioned(walls: Any) -> None:

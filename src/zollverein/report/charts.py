@@ -11,7 +11,7 @@ from zollverein.errors import ScenarioError
 from zollverein.report import palette
 from zollverein.report.answer import PERCENT_THAT_COUNTS
 from zollverein.report.chart_style import records, styled
-from zollverein.report.formatting import THIN, money, percent, tonnes, with_sign
+from zollverein.report.formatting import THIN, apart, money, percent, tonnes, with_sign
 from zollverein.report.sheets import trade_sheet
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def income_chart(test: StressTest) -> alt.LayerChart:
     tips = ["Region:N", "Change:N"]
     if ranged:
         bounds = zip(frame["real_income_low_percent"], frame["real_income_high_percent"], strict=True)
-        frame["Range"] = [f"{with_sign(percent(a), a)} to {with_sign(percent(b), b)}" for a, b in bounds]
+        frame["Range"] = [" to ".join(apart(float(a), float(b))) for a, b in bounds]
         tips.append("Range:N")
     wanted = ["key", "Region", "Change", "real_income_percent"]
     wanted += ["Range", "real_income_low_percent", "real_income_high_percent"] if ranged else []

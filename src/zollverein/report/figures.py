@@ -11,7 +11,7 @@ from zollverein.report import charts, palette
 from zollverein.report.answer import PERCENT_THAT_COUNTS
 from zollverein.report.flow_map import flow_map
 from zollverein.report.flows import has_map
-from zollverein.report.wording import base_year
+from zollverein.report.wording import base_year, varied
 
 if TYPE_CHECKING:
     from zollverein.stress import Comparison, StressTest
@@ -124,8 +124,9 @@ def _economy(test: StressTest) -> list[Figure]:
     found = []
     if test.welfare["real_income_percent"].abs().max() >= PERCENT_THAT_COUNTS:
         found.append(Figure(
-            "income", "Change of real income by region", "Percent of base income. The thin line spans the answers "
-            "under other published parameters, where they are known.", charts.income_chart(test),
+            "income", "Change of real income by region",
+            f"Percent of base income. The thin line spans the answers over {varied(test)}, and over nothing else.",
+            charts.income_chart(test),
         ))  # fmt: skip
     if (test.trade["new_usd_million"] - test.trade["base_usd_million"]).abs().max() >= 0.05:
         found.append(Figure(

@@ -17,6 +17,7 @@ __all__ = [
     "MARKS",
     "THIN",
     "Kind",
+    "apart",
     "days",
     "money",
     "number",
@@ -32,6 +33,7 @@ __all__ = [
 THIN = "\N{NARROW NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 ABSENT = "\N{EN DASH}"
+MOST_DIGITS_MORE = 2
 CONFIDENCES = ("reported", "derived", "assumed")
 MARKS = {"reported": "●", "derived": "◐", "assumed": "○"}
 
@@ -91,8 +93,8 @@ def money(usd_million: float) -> str:
     return f"{minus}US${THIN}{text}{THIN}{unit}"
 
 
-def percent(value: float) -> str:
-    """Return a percentage: one decimal from one percent on, two below, none from a hundred on.
+def percent(value: float, more: int = 0) -> str:
+    """Return a percentage: one decimal from one percent on, two below, none from a hundred on, and ``more`` of them.
 
     >>> percent(-3.123).replace(THIN, " "), percent(0.0421).replace(THIN, " "), percent(-0.001).replace(THIN, " ")
     ('−3.1 %', '0.04 %', '0.00 %')
@@ -101,7 +103,20 @@ def percent(value: float) -> str:
         return ABSENT
     size = abs(value)
     decimals = 0 if size >= 99.95 else 1 if size >= 0.995 else 2
-    return f"{number(value, decimals)}{THIN}%"
+    return f"{number(value, decimals + more)}{THIN}%"
+
+
+def apart(low: float, high: float) -> tuple[str, str]:
+    """Return the ends of a range of percentages, with a digit or two more where they would else read alike.
+
+    >>> [end.replace(THIN, " ") for end in apart(-2.017, -2.004)]
+    ['−2.02 %', '−2.00 %']
+    """
+    for more in range(MOST_DIGITS_MORE + 1):
+        ends = tuple(with_sign(percent(end, more), end) for end in (low, high))
+        if ends[0] != ends[1] or low == high:
+            break
+    return ends[0], ends[1]
 
 
 def share(value: float) -> str:

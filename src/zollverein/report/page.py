@@ -33,7 +33,7 @@ from zollverein.report.palette import DARK
 from zollverein.report.places import outlines
 from zollverein.report.sheets import Column, Sheet
 from zollverein.report.sheets_compared import comparison_sheets
-from zollverein.report.wording import base_year
+from zollverein.report.wording import base_year, range_covers
 
 if TYPE_CHECKING:
     from zollverein.stress import Comparison, StressTest
@@ -65,6 +65,7 @@ def html(test: StressTest) -> str:
         figures,
         test=test,
         base_year=base_year(test),
+        range_covers=range_covers(test),
         question=" ".join(str(test.scenario.question).split()),
         setting=_setting(test),
         answer=answer_of(test),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from zollverein.report.formatting import Kind, shown
+from zollverein.report.formatting import Kind, apart, shown
 from zollverein.report.places import country_names
 
 if TYPE_CHECKING:
@@ -73,12 +73,16 @@ CASE_TABLES = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its key in the frame, its heading, its unit and what kind of figure it holds."""
+    """One column: its key in the frame, its heading, its unit and what kind of figure it holds.
+
+    ``text_key`` names a column of the frame that holds the text to show, where a row decides its digits itself.
+    """
 
     key: str
     label: str
     kind: Kind
     unit: str = ""
+    text_key: str = ""
 
     @property
     def is_figure(self) -> bool:
@@ -109,7 +113,7 @@ class Sheet:
 
     def text(self, row: Mapping[str, Any], column: Column) -> str:
         """Return what stands in a cell."""
-        return shown(self.kind_in(row, column), row[column.key])
+        return str(row[column.text_key]) if column.text_key else shown(self.kind_in(row, column), row[column.key])
 
     def kind_in(self, row: Mapping[str, Any], column: Column) -> Kind:
         """Return the kind of a cell, which a row's unit may decide."""
@@ -186,8 +190,8 @@ def income_sheet(test: StressTest) -> Sheet:
     columns = (
         Column("name", "Region", "text"),
         Column("real_income_percent", "Real income", "percent_change", "%"),
-        Column("real_income_low_percent", "Low", "percent_change", "%"),
-        Column("real_income_high_percent", "High", "percent_change", "%"),
+        Column("real_income_low_percent", "Low", "percent_change", "%", "low_text"),
+        Column("real_income_high_percent", "High", "percent_change", "%", "high_text"),
         Column("real_income_usd_million", "Real income", "usd_million_change", "US$ m"),
         Column("real_wage_percent", "Real factor income", "percent_change", "%"),
         Column("exports_percent", "Exports", "percent_change", "%"),
@@ -196,7 +200,12 @@ def income_sheet(test: StressTest) -> Sheet:
         Column("rent_usd_million", "Quota rent", "usd_million_change", "US$ m"),
         Column("assumed_share", "Base on assumed figures", "share"),
     )
-    return _sheet("income", "Real income, trade and revenue by region", columns, test.welfare)
+    frame = test.welfare
+    if {"real_income_low_percent", "real_income_high_percent"} <= set(frame.columns):
+        bounds = zip(frame["real_income_low_percent"], frame["real_income_high_percent"], strict=True)
+        ends = [apart(float(low), float(high)) for low, high in bounds]
+        frame = frame.assign(low_text=[low for low, _ in ends], high_text=[high for _, high in ends])
+    return _sheet("income", "Real income, trade and revenue by region", columns, frame)
 
 
 def trade_sheet(test: StressTest, rows: int = 40) -> Sheet:

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from zollverein.report.answer import answer_of
 from zollverein.report.bridge import bridge_line
-from zollverein.report.formatting import MARKS, days, number, percent, plain, residual, share, shown, with_sign
+from zollverein.report.formatting import MARKS, apart, days, number, plain, residual, share, shown
 from zollverein.report.sheets import (
     Column,
     Sheet,
@@ -25,6 +25,7 @@ from zollverein.report.sheets import (
     transit_sheet,
 )
 from zollverein.report.sheets_compared import comparison_sheets
+from zollverein.report.wording import range_covers
 
 if TYPE_CHECKING:
     from zollverein.stress import Comparison, StressTest
@@ -151,6 +152,8 @@ def _income(test: StressTest, width: int) -> Iterable[RenderableType]:
     columns = tuple(by_key[key] for key in wanted if key in by_key and key in frame.columns)
     hidden = max(0, len(frame) - REGIONS_SHOWN)
     yield _table(Sheet(sheet.name, sheet.caption, columns, frame.head(REGIONS_SHOWN)))
+    if "range" in wanted:
+        yield Text(range_covers(test), style="dim")
     if hidden:
         yield Text(f"and {hidden} more, touched less; they are in the report", style="dim")
 
@@ -159,8 +162,8 @@ def _range(row: dict[str, object]) -> str:
     low, high = row.get("real_income_low_percent"), row.get("real_income_high_percent")
     if not isinstance(low, float) or not isinstance(high, float):
         return ""
-    first, last = (with_sign(percent(v)[:-2], v) for v in (low, high))
-    return "" if first == last else f"{first} to {last}"
+    # A dash stands only where nothing was varied, and not where two ends are near each other.
+    return "" if low == high else " to ".join(end[:-2] for end in apart(low, high))
 
 
 def _crude(test: StressTest) -> Text:
