@@ -33,7 +33,6 @@ __all__ = [
 THIN = "\N{NARROW NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 ABSENT = "\N{EN DASH}"
-MOST_DIGITS_MORE = 2
 CONFIDENCES = ("reported", "derived", "assumed")
 MARKS = {"reported": "●", "derived": "◐", "assumed": "○"}
 
@@ -107,16 +106,14 @@ def percent(value: float, more: int = 0) -> str:
 
 
 def apart(low: float, high: float) -> tuple[str, str]:
-    """Return the ends of a range of percentages, with a digit or two more where they would else read alike.
+    """Return the ends of a range of percentages, with a digit more where they would else read alike.
 
     >>> [end.replace(THIN, " ") for end in apart(-2.017, -2.004)]
     ['−2.02 %', '−2.00 %']
     """
-    for more in range(MOST_DIGITS_MORE + 1):
-        ends = tuple(with_sign(percent(end, more), end) for end in (low, high))
-        if ends[0] != ends[1] or low == high:
-            break
-    return ends[0], ends[1]
+    alike = percent(low) == percent(high) and low != high
+    first, last = (with_sign(percent(end, int(alike)), end) for end in (low, high))
+    return first, last
 
 
 def share(value: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from rich.text import Text
 
 from zollverein.report.answer import answer_of
 from zollverein.report.bridge import bridge_line
-from zollverein.report.formatting import MARKS, apart, days, number, plain, residual, share, shown
+from zollverein.report.formatting import MARKS, apart, days, money, number, plain, residual, share, shown, with_sign
 from zollverein.report.sheets import (
     Column,
     Sheet,
@@ -28,11 +29,13 @@ from zollverein.report.sheets_compared import comparison_sheets
 from zollverein.report.wording import range_covers
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from zollverein.stress import Comparison, StressTest
 
 __all__ = ["compare_terminal", "terminal"]
 
-WIDE = 96
+WIDE = 100
 NARROW = 56
 WIDEST = 120
 LONGEST_NAME, LONG_NAME = 40, 19
@@ -50,8 +53,9 @@ INCOME_COLUMNS = (
     "assumed_share",
 )
 # What a screen calls it, where the page has more room.
-SHORT = {"assumed_share": Column("assumed_share", "base assumed", "share"),
-         "range": Column("range", "low to high", "number")}  # fmt: skip
+SHORT = {"range": Column("range", "low to high", "number", "%"),
+         "tariff_revenue_usd_million": Column("tariff_revenue_usd_million", "Tariffs", "usd_million_change", "US$ m"),
+         "assumed_share": Column("assumed_share", "Assumed", "share", "of base")}  # fmt: skip
 NARROW_INCOME_COLUMNS = ("name", "real_income_percent", "range", "exports_percent")
 
 
@@ -155,7 +159,18 @@ def _income(test: StressTest, width: int) -> Iterable[RenderableType]:
     if "range" in wanted:
         yield Text(range_covers(test), style="dim")
     if hidden:
-        yield Text(f"and {hidden} more, touched less; they are in the report", style="dim")
+        yield Text(_not_shown(frame.iloc[REGIONS_SHOWN:]), style="dim")
+
+
+def _not_shown(rows: pd.DataFrame) -> str:
+    """How little the regions move that a screen has no room for: a bound that holds, and the largest sum among them."""
+    bound = math.ceil(1e3 * float(rows["real_income_percent"].abs().max())) / 1e3
+    largest = rows.iloc[int(rows["real_income_usd_million"].abs().to_numpy().argmax())]
+    value = float(largest["real_income_usd_million"])
+    return (
+        f"and {len(rows)} more in the report, none moved by over {number(bound, 3)} %; "
+        f"largest sum: {largest['name']}, {with_sign(money(value), value)}"
+    )
 
 
 def _range(row: dict[str, object]) -> str:
@@ -211,11 +226,10 @@ def _table(sheet: Sheet, highlight: bool = True, longest_name: int = LONGEST_NAM
 
 
 def _heading(column: Column) -> str:
-    """A heading of a figure stands on as many lines as it has words, so that the column stays narrow."""
+    """A heading, and its unit beneath it."""
     if column.kind == "mark":
         return ""
-    label = "\n".join(column.label.split(" ")) if column.is_figure else column.label
-    return f"{label}\n{column.unit}" if column.unit else label
+    return f"{column.label}\n{column.unit}" if column.unit else column.label
 
 
 def _least_width(sheet: Sheet, column: Column, longest: int) -> int | None:
