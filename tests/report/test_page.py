@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -234,6 +235,14 @@ def test_the_range_says_what_it_covers(pages: dict[str, str]) -> None:
         "The range covers published trade elasticities only, and no capacity, quota or price of the corridor." in text
     )
     assert "nothing was varied that matters" not in text
+
+
+def test_a_rent_is_explained_where_there_is_one(halt: Any, pages: dict[str, str]) -> None:
+    earned = replace(halt, welfare=halt.welfare.assign(rent_usd_million=[950.0] + [0.0] * (len(halt.welfare) - 1)))
+    text = Page(html(earned)).text
+    assert "Scarcity rent US$ m" in text
+    assert "No export quota was imposed." in text
+    assert "No export quota" not in Page(pages["halt"]).text
 
 
 def test_every_number_of_a_table_can_be_sorted(pages: dict[str, str]) -> None:

@@ -66,6 +66,7 @@ def html(test: StressTest) -> str:
         test=test,
         base_year=base_year(test),
         range_covers=range_covers(test),
+        has_rent="rent_usd_million" in {c.key for c in sheets.income_sheet(test).columns},
         question=" ".join(str(test.scenario.question).split()),
         setting=_setting(test),
         answer=answer_of(test),

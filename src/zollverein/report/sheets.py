@@ -197,7 +197,7 @@ def income_sheet(test: StressTest) -> Sheet:
         Column("exports_percent", "Exports", "percent_change", "%"),
         Column("imports_percent", "Imports", "percent_change", "%"),
         Column("tariff_revenue_usd_million", "Tariff revenue", "usd_million_change", "US$ m"),
-        Column("rent_usd_million", "Quota rent", "usd_million_change", "US$ m"),
+        Column("rent_usd_million", "Scarcity rent", "usd_million_change", "US$ m"),
         Column("assumed_share", "Base on assumed figures", "share"),
     )
     frame = test.welfare
