@@ -196,8 +196,18 @@ def made_up_trade(scale: float = 1.0) -> pd.DataFrame:
             if exporter != importer:
                 base, change = float(rng.uniform(10, 9000)), scale * float(rng.uniform(-30, 12))
                 new = base * (1 + change / 100)
-                rows.append((exporter, importer, "ENX", base, new, change, "derived"))
-    columns = ["exporter", "importer", "sector", "base_usd_million", "new_usd_million", "change_percent", "confidence"]
+                sector = ("ENX", "Energy extraction: crude oil, natural gas, coal")
+                rows.append((exporter, importer, *sector, base, new, change, "derived"))
+    columns = [
+        "exporter",
+        "importer",
+        "sector",
+        "sector_name",
+        "base_usd_million",
+        "new_usd_million",
+        "change_percent",
+        "confidence",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -408,7 +418,7 @@ def hostile(halt: MadeUpTest) -> MadeUpTest:
     return replace(
         halt, scenario=scenario, case_title=HOSTILE, case_name=HOSTILE, source_list=listed,
         welfare=halt.welfare.assign(name=HOSTILE), routes=halt.routes.assign(name=HOSTILE),
-        transit=halt.transit.assign(name=HOSTILE), trade=halt.trade.assign(sector=HOSTILE, confidence=HOSTILE),
+        transit=halt.transit.assign(name=HOSTILE), trade=halt.trade.assign(sector_name=HOSTILE, confidence=HOSTILE),
         events=halt.events.assign(name=HOSTILE), founding=halt.founding.assign(fact=HOSTILE, source=HOSTILE),
         baseline=_renamed(halt.baseline), routing=_renamed(halt.routing),
     )  # fmt: skip

@@ -120,6 +120,18 @@ def test_trade_bars_are_the_largest_changes(halt: Any) -> None:
     assert [abs(row["change_usd_million"]) for row in rows] == pytest.approx(change.head(5).to_list())
 
 
+def test_trade_names_its_sectors_and_not_their_codes(halt: Any) -> None:
+    chart = trade_chart(halt, 5)
+    assert all(row["Said"].endswith(", Energy extraction") for row in values(chart, "bar"))
+    assert "ENX" not in str(chart.to_dict())
+    # Both layouts of the labels show every name whole.
+    for narrow in (False, True):
+        spec = chart.to_dict() | {"params": [{"name": "narrow", "value": narrow}]}
+        drawn = re.findall(r">([^<>]+)</", vl_convert.vegalite_to_svg(spec))
+        assert sum(text == "Energy extraction" for text in drawn) == 5
+        assert not any("…" in text for text in drawn)
+
+
 def test_compared_income_has_a_dot_for_every_scenario(several: Any) -> None:
     rows = pd.DataFrame(values(income_compared(several), "point"))
     assert set(rows["Scenario"]) == {test.name for test in several.tests}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Literal
 
 import altair as alt
@@ -31,6 +32,9 @@ __all__ = [
 
 WIDTH = 760
 BAR = 26
+# From whom to whom, and beneath it (a tab in the row) what; on a narrow page every name (a line feed) on its own line.
+TWO_LINES, LINE, ON_A_LINE = 38, 14, 24
+FLOW = r"narrow ? split(replace(datum.label, /\t/g, '\n'), '\n') : split(replace(datum.label, /\n/g, ' '), '\t')"
 # The month, and beneath every January and the first tick its year.
 YEAR = "datum.index === 0 || month(datum.value) === 0 ? timeFormat(datum.value, '%Y') : ''"
 MONTH = f"[timeFormat(datum.value, '%b'), {YEAR}]"
@@ -164,25 +168,40 @@ def trade_chart(test: StressTest, rows: int = 12) -> alt.LayerChart:
     """Draw the trade flows that change most, by value."""
     sheet = trade_sheet(test, rows)
     frame = sheet.frame
+    # What stands after a colon lists what the sector is made of; the table beneath has room for it.
+    sectors = [str(name).partition(":")[0] for name in frame["sector_name"]]
+    flows = list(zip(frame["exporter_name"], frame["importer_name"], sectors, strict=True))
     frame = frame.assign(
-        Flow=[f"{a} → {b}, {s}" for a, b, s in
-              zip(frame["exporter_name"], frame["importer_name"], frame["sector"], strict=True)],
+        Flow=["\n".join([*_folded(f"{a} →"), *_folded(b)]) + "\t" + "\n".join(_folded(s)) for a, b, s in flows],
+        Said=[f"{a} → {b}, {s}" for a, b, s in flows],
         Change=[with_sign(money(v), v) for v in frame["change_usd_million"]],
         Percent=[with_sign(percent(v), v) for v in frame["change_percent"]],
     )  # fmt: skip
-    wanted = ["Flow", "Change", "Percent", "change_usd_million"]
+    wanted = ["Flow", "Said", "Change", "Percent", "change_usd_million"]
     bars = alt.Chart(alt.InlineData(values=records(frame[wanted]))).mark_bar(height=13, cornerRadius=1).encode(
         y=alt.Y("Flow:N", sort=list(frame["Flow"]), axis=alt.Axis(
-            title=None, labelColor=palette.INK, labelFontSize=12, labelLimit=300)),
+            title=None, labelColor=palette.INK, labelFontSize=12, labelLimit=300, labelExpr=FLOW,
+            # Vega sets the first line on the bar, where the middle of all lines belongs.
+            labelLineHeight=LINE, labelOffset=alt.ExprRef(expr=f"narrow ? {-LINE} : {-LINE / 2}"))),
         x=alt.X("change_usd_million:Q", axis=_axis("US$ million", 5)),
         color=alt.condition("datum.change_usd_million < 0", alt.value(palette.LOST), alt.value(palette.GAINED)),
-        tooltip=["Flow:N", "Change:N", "Percent:N"],
+        tooltip=[alt.Tooltip("Said:N", title="Flow"), "Change:N", "Percent:N"],
     )  # fmt: skip
     zero = alt.Chart(alt.InlineData(values=[{"zero": 0}])).mark_rule(color=palette.MUTED).encode(x="zero:Q")
-    said = "; ".join(f"{r['Flow']} {r['Change']}" for r in frame.head(6).to_dict("records"))
-    return _sized(
-        alt.LayerChart(layer=[bars, zero]), BAR * max(len(frame), 1) + 10, f"Trade flows that change most: {said}."
+    said = "; ".join(f"{r['Said']} {r['Change']}" for r in frame.head(6).to_dict("records"))
+    rows_drawn = max(len(frame), 1)
+    most_lines = max((len(flow.replace("\t", "\n").split("\n")) for flow in frame["Flow"]), default=1)
+    chart = _sized(alt.LayerChart(layer=[bars, zero]), TWO_LINES * rows_drawn + 10,
+                   f"Trade flows that change most: {said}.")  # fmt: skip
+    # The page sets the parameter and takes the height where it is as narrow as a telephone.
+    return chart.add_params(alt.param(name="narrow", value=False)).properties(
+        usermeta={"narrow_height": (LINE * most_lines + 10) * rows_drawn + 10}
     )
+
+
+def _folded(name: str) -> list[str]:
+    """A name on as many lines as a narrow page needs for it."""
+    return textwrap.wrap(name, ON_A_LINE) or [name]
 
 
 def income_compared(comparison: Comparison) -> alt.LayerChart:

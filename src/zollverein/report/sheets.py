@@ -217,11 +217,10 @@ def trade_sheet(test: StressTest, rows: int = 40) -> Sheet:
     trade = trade.assign(
         exporter_name=[names.get(c, c) for c in trade["exporter"]],
         importer_name=[names.get(c, c) for c in trade["importer"]],
-        sector=trade["sector_name"] if "sector_name" in trade.columns else trade["sector"],
     )
     columns = (
         Column("exporter_name", "From", "text"), Column("importer_name", "To", "text"),
-        Column("sector", "Sector", "text"), Column("confidence", "Known", "mark"),
+        Column("sector_name", "Sector", "text"), Column("confidence", "Known", "mark"),
         Column("base_usd_million", f"Base {test.base_year or ''}".strip(), "usd_million", "US$ m"),
         Column("new_usd_million", "New", "usd_million", "US$ m"),
         Column("change_usd_million", "Change", "usd_million_change", "US$ m"),

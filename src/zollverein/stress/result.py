@@ -71,7 +71,8 @@ class StressTest:
     outcome : the economy's certified equilibrium.
     certificate : what proves both, and their agreement.
     welfare : by region; see `zollverein.stress.economy_tables.welfare_table`.
-    trade : by exporter, importer and sector: base_usd_million, new_usd_million, change_percent, confidence.
+    trade : by exporter, importer and sector: sector_name, base_usd_million, new_usd_million, change_percent,
+        confidence.
     corridor_summary : measure, unit, before, after, change.
     routes : route, name, before_kt, after_kt, change_kt, confidence.
     transit : country, name, before_share, after_share.

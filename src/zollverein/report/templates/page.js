@@ -35,6 +35,12 @@
     const copy = dressed(spec, dark.matches && !printing ? data.dark : {}, width);
     const ratio = spec.usermeta?.ratio;
     copy.width = width;
+    // Names that stand beside each other on a desk stand beneath each other on a telephone.
+    const narrow = width < 560 && spec.usermeta?.narrow_height;
+    if (narrow) {
+      copy.height = narrow;
+      copy.params = copy.params.map((part) => (part.name === "narrow" ? { ...part, value: true } : part));
+    }
     if (ratio) copy.height = Math.round(width * ratio);
     else copy.autosize = { type: "fit-x", contains: "padding" };
     copy.padding = ratio ? 0 : { left: 0, right: 2, top: 2, bottom: 5 };
