@@ -296,8 +296,10 @@ ROUTE_NAMES = {"cpc": "CPC to Novorossiysk", "atyrau-samara": "Atyrau–Samara",
 
 def routes(before: Routing, after: Routing) -> pd.DataFrame:
     was, now = route_tonnes(before, EXPORTER), route_tonnes(after, EXPORTER)
-    rows = [(r, ROUTE_NAMES[r], float(was[r]), float(now[r]), "derived") for r in was.index]
-    frame = pd.DataFrame(rows, columns=["route", "name", "before_kt", "after_kt", "confidence"])
+    rows = [
+        (r, ROUTE_NAMES[r], float(was[r]), float(now[r]), "derived", "usable capacity of a line") for r in was.index
+    ]
+    frame = pd.DataFrame(rows, columns=["route", "name", "before_kt", "after_kt", "confidence", "weakest_figure"])
     frame.insert(4, "change_kt", frame["after_kt"] - frame["before_kt"])
     return frame.sort_values("before_kt", ascending=False, ignore_index=True)
 

@@ -237,6 +237,15 @@ def test_the_range_says_what_it_covers(pages: dict[str, str]) -> None:
     assert "nothing was varied that matters" not in text
 
 
+def test_a_mark_names_the_figure_that_makes_it(pages: dict[str, str]) -> None:
+    page = Page(pages["halt"])
+    said = {
+        attrs.get("title") for tag, attrs in page.elements if tag == "span" and "mark" in (attrs.get("class") or "")
+    }
+    assert {"derived: usable capacity of a line", "assumed: tariff"} <= said
+    assert "CPC to Novorossiysk, derived (usable capacity of a line)" in page.text
+
+
 def test_a_rent_is_explained_where_there_is_one(halt: Any, pages: dict[str, str]) -> None:
     earned = replace(halt, welfare=halt.welfare.assign(rent_usd_million=[950.0] + [0.0] * (len(halt.welfare) - 1)))
     text = Page(html(earned)).text

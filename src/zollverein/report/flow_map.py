@@ -246,7 +246,10 @@ def _tooltips(flows: pd.DataFrame) -> pd.DataFrame:
             "Before": [tonnes(v) for v in flows["before_kt"]],
             "After": [tonnes(v) for v in flows["after_kt"]],
             "Tariff": [f"{shown('usd_per_t', v)} US$/t" for v in flows["tariff_usd_per_t"]],
-            "Known": [f"{MARKS.get(c, '')} {c}" for c in flows["confidence"]],
+            "Known": [
+                f"{MARKS.get(c, '')} {c}: {figure}"
+                for c, figure in zip(flows["confidence"], flows["weakest_figure"], strict=True)
+            ],
             "Sources": flows["source"].astype(str),
         },
         index=flows.index,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from zollverein.report.formatting import CONFIDENCES
+from zollverein.stress.marks import link_marks
 
 if TYPE_CHECKING:
     from zollverein.corridor import Routing
@@ -19,7 +19,8 @@ def link_flows(test: StressTest) -> pd.DataFrame:
     """Return every link that carries the exporter's oil, before or after, largest first.
 
     link, name, mode, from_node, to_node, before_kt, after_kt, change_kt, tariff_usd_per_t (mean over the tonnes),
-    worth_usd_per_t (the most that one more tonne of capacity was worth in any period), confidence, source.
+    worth_usd_per_t (the most that one more tonne of capacity was worth in any period), confidence, weakest_figure,
+    source.
     """
     before, after = test.baseline, test.routing
     if before is None or after is None or test.scenario.corridor is None:
@@ -41,9 +42,9 @@ def link_flows(test: StressTest) -> pd.DataFrame:
             "change_kt": table["flow_kt"] - table["flow_kt_was"],
             "tariff_usd_per_t": (table["paid_was"] + table["paid"]) / both.where(both > 0),
             "worth_usd_per_t": table["worth"],
-            **_provenance(after, table.index),
         }
     )
+    frame = frame.join(link_marks(after.network))
     carries = frame[both > 1e-6]
     size = carries[["before_kt", "after_kt"]].max(axis=1)
     return carries.loc[size.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
@@ -66,17 +67,3 @@ def _by_link(routing: Routing, exporter: str) -> pd.DataFrame:
     return mine.groupby("link", sort=True).agg(
         flow_kt=("flow_kt", "sum"), paid=("paid", "sum"), worth=("dual_usd_per_t", "max")
     )
-
-
-def _provenance(routing: Routing, links: pd.Index[Any]) -> dict[str, list[str]]:
-    """Sources and the weakest confidence of each link and of its figures, as far as the tables say."""
-    own, figures = routing.network.links, routing.network.link_figures
-    confidence, sources = [], []
-    for link in links:
-        tables = (own.loc[[link]], figures[figures["link"] == link])
-        known = {str(v) for t in tables if "confidence" in t.columns for v in t["confidence"].dropna()}
-        cited = [str(v) for t in tables if "source" in t.columns for v in t["source"].dropna()]
-        confidence.append(next((c for c in reversed(CONFIDENCES) if c in known), ""))
-        keys = dict.fromkeys(key.strip() for value in cited for key in value.split(";"))
-        sources.append(";".join(key for key in keys if key))
-    return {"confidence": confidence, "source": sources}

@@ -66,6 +66,7 @@ def html(test: StressTest) -> str:
         test=test,
         base_year=base_year(test),
         range_covers=range_covers(test),
+        weakest=test.routes.to_dict("records") if len(test.routes) else [],
         has_rent="rent_usd_million" in {c.key for c in sheets.income_sheet(test).columns},
         question=" ".join(str(test.scenario.question).split()),
         setting=_setting(test),
@@ -103,12 +104,16 @@ def compare_html(comparison: Comparison) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What stands in a cell: its text, the value that it is sorted by, and the sources that it links to."""
+    """What stands in a cell: its text, the value that it is sorted by, and the sources that it links to.
+
+    Of a mark: its meaning, and the figure that makes it.
+    """
 
     text: str
     order: str
     column: Column
     meaning: str = ""
+    reason: str = ""
     links: tuple[tuple[str, str], ...] = ()
 
 
@@ -165,7 +170,7 @@ def _cell(sheet: Sheet, row: Mapping[str, Any], column: Column, cited: _Cited) -
         return Cell("" if cited.links(str(value)) else text, str(value), column, links=cited.links(str(value)))
     if column.kind == "mark":
         place = CONFIDENCES.index(value) if value in CONFIDENCES else len(CONFIDENCES)
-        return Cell(text, str(place), column, meaning=str(value))
+        return Cell(text, str(place), column, meaning=str(value), reason=str(row.get("weakest_figure", "") or ""))
     if column.unit == "%":
         text = text.removesuffix("%").rstrip()
     is_number = isinstance(value, int | float) and not math.isnan(value)

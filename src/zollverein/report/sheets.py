@@ -281,6 +281,7 @@ def link_sheet(links: pd.DataFrame) -> Sheet:
         Column("change_kt", "Change", "kt_change", "kt"),
         Column("tariff_usd_per_t", "Tariff", "usd_per_t", "US$/t"),
         Column("worth_usd_per_t", "Worth of a tonne more", "usd_per_t", "US$/t"),
+        Column("weakest_figure", "Least known", "text"),
         Column("source", "Sources", "sources"),
     )  # fmt: skip
     return _sheet("links", "Every link that carries oil, before or after", columns, links)

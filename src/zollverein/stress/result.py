@@ -74,7 +74,7 @@ class StressTest:
     trade : by exporter, importer and sector: sector_name, base_usd_million, new_usd_million, change_percent,
         confidence.
     corridor_summary : measure, unit, before, after, change.
-    routes : route, name, before_kt, after_kt, change_kt, confidence.
+    routes : route, name, before_kt, after_kt, change_kt, confidence, weakest_figure (what makes that mark).
     transit : country, name, before_share, after_share.
     by_period : start, days, route, before_kt, after_kt. stocks : start, node, before_kt, after_kt, capacity_kt.
     crude_link : by region, what the corridor told the economy and what came back.
