@@ -10,7 +10,7 @@ import pytest
 import vl_convert
 
 from zollverein.errors import ScenarioError
-from zollverein.report import charts
+from zollverein.report import charts, palette
 from zollverein.report.charts import (
     income_chart,
     income_compared,
@@ -21,7 +21,18 @@ from zollverein.report.charts import (
     trade_chart,
 )
 from zollverein.report.figures import OUTLINES, figures_compared, figures_of
-from zollverein.report.flow_map import LAYOUTS, _by_weight, _labels, _overlap, _View, flow_map
+from zollverein.report.flow_map import (
+    HAIRLINE,
+    LAYOUTS,
+    LEAST_CHANGE,
+    WIDEST_LINK,
+    _by_weight,
+    _labels,
+    _overlap,
+    _struck,
+    _View,
+    flow_map,
+)
 from zollverein.report.flows import link_flows
 from zollverein.report.places import country_names, labels, outlines
 from zollverein.report.sheets import transit_sheet
@@ -155,15 +166,31 @@ def test_links_hold_their_tonnes_tariff_sources_and_weakest_confidence(halt: Any
     assert links[["before_kt", "after_kt"]].max(axis=1).is_monotonic_decreasing
 
 
-def test_the_map_of_change_splits_every_link_into_kept_lost_and_gained(halt: Any) -> None:
+def test_the_map_of_change_lays_what_moved_on_what_stays(halt: Any) -> None:
     spec = flow_map(halt, land=OUTLINES).to_dict()
     rules = [layer for layer in spec["layer"] if layer["mark"]["type"] == "rule"]
-    lost, gained, kept = (sum(row["kt"] for row in rows_of(spec, layer)) for layer in rules)
-    links = link_flows(halt)
-    fell, rose = links["change_kt"] < -0.05, links["change_kt"] > 0.05
-    assert lost == pytest.approx(links.loc[fell, "before_kt"].sum())
-    assert gained == pytest.approx(links.loc[rose, "after_kt"].sum())
-    assert kept == pytest.approx(links[["before_kt", "after_kt"]].min(axis=1).sum(), rel=1e-3)
+    assert [layer["mark"]["color"] for layer in rules] == [palette.KEPT, palette.LOST, palette.GAINED]
+    kept, lost, gained = ({row["Link"]: row["kt"] for row in rows_of(spec, layer)} for layer in rules)
+    links = link_flows(halt).set_index("name")
+    assert sum(kept.values()) == pytest.approx(links[["before_kt", "after_kt"]].min(axis=1).sum(), rel=1e-3)
+    largest = links[["before_kt", "after_kt"]].max().max()
+    for drawn, change in ((lost, -links["change_kt"]), (gained, links["change_kt"])):
+        assert set(drawn) == set(change[change > 0.05].index)
+        for name, kt in drawn.items():
+            pixels = HAIRLINE + (WIDEST_LINK - HAIRLINE) * kt / largest
+            assert pixels >= LEAST_CHANGE - 1e-6, name
+            assert kt == pytest.approx(change[name]) or pixels == pytest.approx(LEAST_CHANGE)
+
+
+def test_the_place_that_an_outage_strikes_is_named_first_and_ringed(halt: Any) -> None:
+    nodes = halt.routing.network.nodes
+    assert _struck(halt, nodes) == ["tengiz"]
+    moorings = replace(halt, events=halt.events.assign(target="sea-black"))
+    assert _struck(moorings, nodes) == ["novorossiysk"]
+    assert _by_weight(link_flows(halt), nodes, ["novorossiysk"]).index[0] == "novorossiysk"
+    for what in ("before", "change"):
+        rings = [row for row in values(flow_map(moorings, what, land=OUTLINES), "point") if "outage" in row["Kind"]]
+        assert [row["Place"] for row in rings] == ["Novorossiysk"]
 
 
 def test_width_is_in_proportion_and_the_same_on_all_maps(halt: Any) -> None:

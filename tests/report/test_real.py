@@ -66,6 +66,15 @@ def test_a_route_is_marked_as_the_link_that_it_is_counted_on(real: Any) -> None:
     assert routes.loc["cpc", "weakest_figure"].startswith("capacity by units in service of CPC terminal")
 
 
+def test_a_real_map_names_the_terminal_that_is_halted(real: Any) -> None:
+    spec = flow_map(real, "change", land="-").to_dict()
+    for width in ("width >=", "width <"):
+        named = [layer["data"] for layer in spec["layer"]
+                 if layer["mark"]["type"] == "text" and width in str(layer["mark"].get("opacity"))]  # fmt: skip
+        rows = [row for data in named for row in data.get("values") or spec["datasets"][data["name"]]]
+        assert any(str(row.get("Place", "")).startswith("CPC marine terminal") for row in rows), width
+
+
 def test_a_real_map_names_the_port_and_the_fields(real: Any) -> None:
     drawn = str(flow_map(real, "before", land="-").to_dict())
     for place in ("Novorossiysk", "Tengiz", "Aktau"):

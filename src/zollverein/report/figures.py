@@ -109,9 +109,11 @@ def _maps(test: StressTest) -> list[Figure]:
     carried = (
         "The width of a line is in proportion to tonnes over the horizon. Lines join places and do not trace pipes."
     )
+    above = "What is lost or gained lies on what stays, at least as broad as can be seen."
+    ring = " A ring marks where an outage strikes." if len(test.events) else ""
     idle = "Dotted: a link that stands idle here, and carries oil on the other map."
     return [
-        Figure("map-change", "What stays, what is lost, what finds another way", carried,
+        Figure("map-change", "What stays, what is lost, what finds another way", f"{carried} {above}{ring}",
                flow_map(test, "change", land=OUTLINES),
                ((palette.KEPT, "flows as before"), (palette.LOST, "lost"), (palette.GAINED, "gained"))),
         Figure("map-before", "Undisturbed", idle, flow_map(test, "before", land=OUTLINES), ((palette.KEPT, "tonnes"),)),
