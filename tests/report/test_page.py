@@ -246,6 +246,13 @@ def test_a_mark_names_the_figure_that_makes_it(pages: dict[str, str]) -> None:
     assert "CPC to Novorossiysk, derived (usable capacity of a line)" in page.text
 
 
+def test_events_say_what_happened_and_not_only_their_code(halt: Any) -> None:
+    told = halt.events.assign(name="E03", cause="storm damage", effect="a third is left", note=None, source="atlas")
+    page = Page(html(replace(halt, events=told)))
+    assert "storm damage; a third is left" in page.text
+    assert "E03: storm damage" in json.dumps(page.data["charts"]["routes-after"])
+
+
 def test_a_rent_is_explained_where_there_is_one(halt: Any, pages: dict[str, str]) -> None:
     earned = replace(halt, welfare=halt.welfare.assign(rent_usd_million=[950.0] + [0.0] * (len(halt.welfare) - 1)))
     text = Page(html(earned)).text

@@ -278,7 +278,7 @@ def _outages(test: StressTest) -> list[alt.Chart]:
     last = pd.Timestamp(test.routing.horizon.end) + pd.Timedelta(days=1)
     spans = pd.DataFrame(
         {
-            "Event": test.events["name"].astype(str),
+            "Event": _events_named(test.events),
             "from": pd.to_datetime(test.events["start"]).where(lambda d: d > first, first),
             "until": pd.to_datetime(test.events["end"]).where(lambda d: d < last, last),
         }
@@ -290,6 +290,13 @@ def _outages(test: StressTest) -> list[alt.Chart]:
         alt.Chart(alt.InlineData(values=records(spans))).mark_rect(color=palette.SHADE, opacity=0.75).encode(
             x=alt.X("from:T", axis=TIME), x2="until:T", tooltip=["Event:N"])
     ]  # fmt: skip
+
+
+def _events_named(events: pd.DataFrame) -> list[str]:
+    """An event by its name, with its cause where the case tells one."""
+    causes = events["cause"] if "cause" in events.columns else [None] * len(events)
+    return [f"{name}: {cause}" if pd.notna(cause) else str(name)
+            for name, cause in zip(events["name"], causes, strict=True)]  # fmt: skip
 
 
 def _closed(table: pd.DataFrame) -> pd.DataFrame:

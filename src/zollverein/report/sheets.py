@@ -264,13 +264,22 @@ def events_sheet(test: StressTest) -> Sheet:
     if len(events) and test.routing is not None:
         known = pd.concat([test.routing.network.nodes["name"], test.routing.network.links["name"]])
         events = events.assign(where=[known.get(t, t) for t in events["target"]])
+        if told := [c for c in ("cause", "effect", "note") if c in events.columns]:
+            events = events.assign(what=[_told(row) for row in events[told].to_dict("records")])
     columns = (
-        Column("name", "Event", "text"), Column("confidence", "Known", "mark"), Column("where", "Where", "text"),
+        Column("name", "Event", "text"), Column("what", "What happened", "text"),
+        Column("confidence", "Known", "mark"), Column("units_lost", "Units lost", "count"),
+        Column("share_lost", "Capacity lost", "share"), Column("where", "Where", "text"),
         Column("start", "First day lost", "date"), Column("end", "First day back", "date"),
-        Column("share_lost", "Capacity lost", "share"), Column("units_lost", "Units lost", "count"),
         Column("announced_days", "Days announced", "count"), Column("source", "Sources", "sources"),
     )  # fmt: skip
     return _sheet("events", "What happens to the corridor", columns, events)
+
+
+def _told(row: Mapping[Any, Any]) -> str:
+    """Cause, effect and note of an event in one line."""
+    parts = [str(part) for part in row.values() if pd.notna(part) and str(part)]
+    return "; ".join(parts) or "stated by the scenario"
 
 
 def link_sheet(links: pd.DataFrame) -> Sheet:

@@ -80,7 +80,8 @@ class StressTest:
     crude_link : by region, what the corridor told the economy and what came back.
     oil_to_income : the steps from lost oil to real income; see `zollverein.stress.oil_to_income.oil_to_income_table`.
     founding : the facts of the founding report beside what the network could carry.
-    events : what happened: name, target, start, end, share_lost, units_lost, source, confidence.
+    events : what happened: name, target, start, end, share_lost, units_lost, announced_days; of events of the case's
+        table also kind, cause, effect, note, source, confidence.
     sources : table, figures, reported, derived, assumed. source_list : the sources themselves.
     nodes, links : the network drawn; empty without a corridor.
     """

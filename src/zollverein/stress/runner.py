@@ -272,7 +272,7 @@ def _assembled(scenario: Scenario, case: Case, answer: _Answer, variants: list[O
         by_period = corridor_tables.by_period_table(before, after, exporter)
         stocks = corridor_tables.stocks_table(before, after)
         link, founding = coupled.link.reset_index(), corridor_tables.founding_table(case, before, after, exporter)
-        events = _event_table(answer.outages)
+        events = _event_table(answer.outages, scenario.corridor, case)
         if answer.crude is not None:
             steps = oil_to_income_table(answer.crude, coupled.supply_factor, before, after, answer.outcome)
         corridor_certificate, coupling = after.certificate, coupled.certificate
@@ -301,9 +301,18 @@ def _assembled(scenario: Scenario, case: Case, answer: _Answer, variants: list[O
     )
 
 
-def _event_table(outages: Sequence[Outage]) -> pd.DataFrame:
+def _event_table(outages: Sequence[Outage], part: CorridorPart, case: Case) -> pd.DataFrame:
+    """What befell the corridor; what the case's table says of its own events stands beside them."""
     columns = ["name", "target", "start", "end", "share_lost", "units_lost", "announced_days"]
-    return pd.DataFrame([[getattr(o, c) for c in columns] for o in outages], columns=columns)
+    table = pd.DataFrame([[getattr(o, c) for c in columns] for o in outages], columns=columns)
+    told = ["kind", "cause", "effect", "note", "source", "confidence"]
+    happened = len(outages) - len(part.outages)
+    if not happened:
+        return table
+    known = case.table("events").set_index("event").reindex(columns=told)
+    # An outage that the scenario states is not the event of the table that happens to bear its name.
+    records = known.reindex(table["name"]).reset_index(drop=True)
+    return pd.concat([table, records.where(pd.Series(table.index < happened), other=None)], axis=1)
 
 
 def _side_by_side(tests: Sequence[StressTest]) -> Comparison:
