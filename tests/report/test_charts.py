@@ -33,7 +33,7 @@ from zollverein.report.flow_map import (
     _View,
     flow_map,
 )
-from zollverein.report.flows import link_flows
+from zollverein.report.flows import held_back, link_flows
 from zollverein.report.places import country_names, labels, outlines
 from zollverein.report.sheets import transit_sheet
 
@@ -166,6 +166,21 @@ def test_links_hold_their_tonnes_tariff_sources_and_weakest_confidence(halt: Any
     assert links[["before_kt", "after_kt"]].max(axis=1).is_monotonic_decreasing
 
 
+def test_what_held_back_is_what_was_full_and_dearer_than_before(halt: Any, quiet: Any) -> None:
+    held = held_back(halt).set_index("link")
+    flows = halt.routing.flows.groupby("link")
+    assert held["worth_usd_per_t"].to_dict() == pytest.approx(flows["dual_usd_per_t"].max()[held.index].to_dict())
+    assert held["worth_usd_per_t"].is_monotonic_decreasing
+    # All of the terminal is lost, and the ways around it fill up at once.
+    assert {"cpc", "samara-line"} <= set(held.index)
+    for link, row in held.iterrows():
+        mine = halt.routing.flows[halt.routing.flows["link"] == link]
+        full = mine[mine["dual_usd_per_t"] > 0.05]
+        assert row["full_periods"] == len(full) >= row["dearer_periods"] > 0
+        assert (full["flow_kt"] >= full["capacity_kt"] - 1e-6).all()
+    assert held_back(quiet).empty
+
+
 def test_the_map_of_change_lays_what_moved_on_what_stays(halt: Any) -> None:
     spec = flow_map(halt, land=OUTLINES).to_dict()
     rules = [layer for layer in spec["layer"] if layer["mark"]["type"] == "rule"]
@@ -188,9 +203,9 @@ def test_the_place_that_an_outage_strikes_is_named_first_and_ringed(halt: Any) -
     moorings = replace(halt, events=halt.events.assign(target="sea-black"))
     assert _struck(moorings, nodes) == ["novorossiysk"]
     assert _by_weight(link_flows(halt), nodes, ["novorossiysk"]).index[0] == "novorossiysk"
-    for what in ("before", "change"):
-        rings = [row for row in values(flow_map(moorings, what, land=OUTLINES), "point") if "outage" in row["Kind"]]
-        assert [row["Place"] for row in rings] == ["Novorossiysk"]
+    for what, ringed in (("before", []), ("after", ["Novorossiysk"]), ("change", ["Novorossiysk"])):
+        points = values(flow_map(moorings, what, land=OUTLINES), "point")  # type: ignore[arg-type]
+        assert [row["Place"] for row in points if "outage" in row["Kind"]] == ringed
 
 
 def test_width_is_in_proportion_and_the_same_on_all_maps(halt: Any) -> None:

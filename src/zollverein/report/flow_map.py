@@ -85,7 +85,7 @@ def flow_map(test: StressTest, what: What = "change", *, land: dict[str, Any] | 
         *_place_names(view, names),
         *_links(flows, placed, what),
         *_nodes(touched),
-        *_rings(touched.loc[struck]),
+        *(_rings(touched.loc[struck]) if what != "before" else ()),
         *(layer for label in names for layer in _drawn(label)),
     ]
     chart: alt.LayerChart = alt.LayerChart(layer=layers).properties(

@@ -27,7 +27,7 @@ from zollverein.report import sheets
 from zollverein.report.answer import answer_of, key_figures
 from zollverein.report.bridge import bridge_sheet, why_sums_differ
 from zollverein.report.figures import OUTLINES, Figure, figures_compared, figures_of
-from zollverein.report.flows import link_flows
+from zollverein.report.flows import held_back, link_flows
 from zollverein.report.formatting import CONFIDENCES, MARKS, days, number, residual, share
 from zollverein.report.palette import DARK
 from zollverein.report.places import outlines
@@ -55,7 +55,8 @@ def html(test: StressTest) -> str:
     figures = figures_of(test)
     tables = [
         sheets.corridor_sheet(test), sheets.routes_sheet(test), sheets.transit_sheet(test), sheets.events_sheet(test),
-        sheets.link_sheet(link_flows(test)), sheets.income_sheet(test), sheets.trade_sheet(test),
+        sheets.held_back_sheet(test, held_back(test)), sheets.link_sheet(link_flows(test)), sheets.income_sheet(test),
+        sheets.trade_sheet(test),
         sheets.crude_sheet(test), bridge_sheet(test), sheets.founding_sheet(test), sheets.knowledge_sheet(test),
         sheets.certificate_sheet(test),
     ]  # fmt: skip

@@ -26,6 +26,7 @@ __all__ = [
     "crude_sheet",
     "events_sheet",
     "founding_sheet",
+    "held_back_sheet",
     "income_sheet",
     "knowledge_sheet",
     "link_sheet",
@@ -294,6 +295,20 @@ def link_sheet(links: pd.DataFrame) -> Sheet:
         Column("source", "Sources", "sources"),
     )  # fmt: skip
     return _sheet("links", "Every link that carries oil, before or after", columns, links)
+
+
+def held_back_sheet(test: StressTest, links: pd.DataFrame) -> Sheet:
+    """Return the links that limited rerouting; takes `flows.held_back`."""
+    corridor = test.scenario.corridor
+    periods = f"{corridor.horizon.step.capitalize()}s" if corridor is not None else "Periods"
+    columns = (
+        Column("name", "Link", "text"),
+        Column("worth_usd_per_t", "A tonne more was worth at most", "usd_per_t", "US$/t"),
+        Column("undisturbed_usd_per_t", "Undisturbed", "usd_per_t", "US$/t"),
+        Column("full_periods", f"{periods} full", "count"),
+        Column("dearer_periods", f"{periods} dearer than undisturbed", "count"),
+    )
+    return _sheet("held_back", "What held it back", columns, links)
 
 
 def knowledge_sheet(test: StressTest) -> Sheet:
