@@ -44,6 +44,7 @@ __all__ = ["compare_html", "html"]
 CORRIDOR_TABLES = ("nodes", "links", "routes", "link_figures", "node_figures", "link_units", "commodities", "events")
 ECONOMY_TABLES = ("trade", "production", "inputs", "sectors", "tariffs", "wedges", "memberships")
 COUPLING_TABLES = ("crude", "market_regions", "commodities")
+LONG_TEXT, BRIEF_TEXT = 40, 8
 COUNTS = {2: "Two", 3: "Three", 4: "Four", 5: "Five", 6: "Six", 7: "Seven", 8: "Eight", 9: "Nine"}
 
 
@@ -124,6 +125,11 @@ class ShownSheet:
 
     sheet: Sheet
     rows: list[list[Cell]]
+
+    def breadth(self, column: int) -> str:
+        """Return what a narrow screen should know of a column: ``long`` text needs room, ``brief`` codes none."""
+        longest = max((len(row[column].text) for row in self.rows), default=0)
+        return "long" if longest > LONG_TEXT else "brief" if longest <= BRIEF_TEXT else ""
 
 
 @dataclass(frozen=True)

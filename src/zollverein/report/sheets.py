@@ -250,9 +250,9 @@ def crude_sheet(test: StressTest) -> Sheet:
 def founding_sheet(test: StressTest) -> Sheet:
     """Return the facts of the founding report beside what the network could carry."""
     columns = (
-        Column("fact", "Fact", "text"), Column("confidence", "Known", "mark"), Column("start", "From", "date"),
-        Column("end", "To", "date"), Column("value", "Value", "number"), Column("unit", "Unit", "text"),
-        Column("could_carry_kt", "Could carry", "kt", "kt"), Column("modelled_kt", "Modelled", "kt", "kt"),
+        Column("fact", "Fact", "text"), Column("confidence", "Known", "mark"), Column("value", "Value", "number"),
+        Column("unit", "Unit", "text"), Column("could_carry_kt", "Could carry", "kt", "kt"),
+        Column("modelled_kt", "Modelled", "kt", "kt"), Column("start", "From", "date"), Column("end", "To", "date"),
         Column("source", "Sources", "sources"),
     )  # fmt: skip
     return _sheet("founding", "Reported facts beside what the network could carry in the same time",

@@ -93,6 +93,19 @@
   for (const button of document.querySelectorAll(".sortable thead button"))
     button.addEventListener("click", () => sort(button.closest("th")));
 
+  // A table that is wider than the screen says so, and fades at the edge behind which there is more.
+  function hint(box) {
+    const beyond = box.scrollWidth - box.clientWidth;
+    box.classList.toggle("wide", beyond > 4);
+    box.classList.toggle("more", beyond - box.scrollLeft > 4);
+  }
+  const watch = new ResizeObserver((seen) => seen.forEach((entry) => hint(entry.target.closest(".scroll"))));
+  for (const box of document.querySelectorAll(".scroll")) {
+    box.addEventListener("scroll", () => hint(box), { passive: true });
+    watch.observe(box);
+    watch.observe(box.querySelector("table"));
+  }
+
   // Paper shows what a click would open.
   let opened = [];
   window.addEventListener("beforeprint", () => {
