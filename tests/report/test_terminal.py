@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 
 from zollverein.report import compare_terminal, terminal
+from zollverein.report.bridge import bridge_line
 from zollverein.report.formatting import THIN
 from zollverein.report.sheets import corridor_sheet, routes_sheet, transit_sheet
 
@@ -102,6 +103,14 @@ def test_what_is_not_shown_is_bounded_by_what_it_is(halt: Any) -> None:
     assert f"and {len(hidden)} more in the report, none moved by over 0.031 %" in text
     assert hidden["real_income_percent"].abs().max() <= 0.031
     assert "largest sum: Yonder, +US$ 59 m" in text
+
+
+def test_no_number_is_parted_at_the_end_of_a_line(halt: Any) -> None:
+    for width in range(60, 121):
+        screen = io.StringIO()
+        Console(file=screen, width=width, legacy_windows=False).print(terminal(halt))
+        for figure in re.findall(rf"\S+{THIN}\S+", bridge_line(halt)):
+            assert figure in screen.getvalue(), (width, figure)
 
 
 def test_a_dash_stands_for_a_range_only_where_nothing_was_varied(halt: Any) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.padding import Padding
 from rich.segment import Segment
@@ -101,11 +102,11 @@ def _segments(console: Console, options: ConsoleOptions, content: RenderableType
 
 def _parts(test: StressTest, console: Console, width: int) -> Iterable[RenderableType]:
     yield Text(test.scenario.title, style="bold")
-    yield Text(_setting(test), style="dim")
+    yield _said(_setting(test), width)
     yield Text("")
-    yield Text(" ".join(str(test.scenario.question).split()), style="italic")
+    yield _said(" ".join(str(test.scenario.question).split()), width, style="italic")
     yield Text("")
-    yield Text(answer_of(test).headline, style="bold")
+    yield _said(answer_of(test).headline, width, style="bold")
     yield Text("")
     if len(test.routes):
         yield from _corridor(test, console, width)
@@ -113,10 +114,22 @@ def _parts(test: StressTest, console: Console, width: int) -> Iterable[Renderabl
     yield from _income(test, width)
     yield Text("")
     if line := bridge_line(test):
-        yield Text(line, style="dim")
+        yield _said(line, width)
     if len(test.crude_link):
-        yield _crude(test)
-    yield from _trust(test)
+        yield _said(_crude(test), width)
+    yield from (_said(line, width) for line in _trust(test))
+
+
+def _said(words: str, width: int, style: str = "dim") -> Text:
+    """Running text, folded at spaces alone: a terminal's own folding parts a number at its thin spaces."""
+    lines = [""]
+    for word in words.split(" "):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if lines[-1] and cell_len(longer) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return Text("\n".join(lines), style=style)
 
 
 def _setting(test: StressTest) -> str:
@@ -157,9 +170,9 @@ def _income(test: StressTest, width: int) -> Iterable[RenderableType]:
     hidden = max(0, len(frame) - REGIONS_SHOWN)
     yield _table(Sheet(sheet.name, sheet.caption, columns, frame.head(REGIONS_SHOWN)))
     if "range" in wanted:
-        yield Text(range_covers(test), style="dim")
+        yield _said(range_covers(test), width)
     if hidden:
-        yield Text(_not_shown(frame.iloc[REGIONS_SHOWN:]), style="dim")
+        yield _said(_not_shown(frame.iloc[REGIONS_SHOWN:]), width)
 
 
 def _not_shown(rows: pd.DataFrame) -> str:
@@ -181,33 +194,29 @@ def _range(row: dict[str, object]) -> str:
     return "" if low == high else " to ".join(end[:-2] for end in apart(low, high))
 
 
-def _crude(test: StressTest) -> Text:
+def _crude(test: StressTest) -> str:
     """In one line, what corridor and economy told each other."""
     bound = test.crude_link.iloc[int(test.crude_link["quantity_factor"].to_numpy().argmin())]
     names = dict(zip(test.welfare["region"], test.welfare["name"], strict=True))
     where = names.get(bound["region"], bound["region"])
     confidence = MARKS.get(str(bound["confidence"]), "")
-    return Text(
+    return (
         f"Corridor to economy: tightest for {where}, which gets {share(float(bound['quantity_factor']))} of the "
         f"sector’s base quantity over the year (crude is {share(float(bound['crude_share']))} of it {confidence}); "
-        f"price factor back {shown('factor', float(bound['price_factor']))}.",
-        style="dim",
+        f"price factor back {shown('factor', float(bound['price_factor']))}."
     )
 
 
-def _trust(test: StressTest) -> Iterable[RenderableType]:
+def _trust(test: StressTest) -> Iterable[str]:
     counts = test.sources[["figures", "reported", "derived", "assumed"]].sum()
     known = ", ".join(
         f"{MARKS[c]} {share(float(counts[c]) / max(float(counts['figures']), 1.0))} {c}"
         for c in ("reported", "derived", "assumed")
     )
-    yield Text(
-        f"Rests on {number(int(counts['figures']))} figures from {_sources(len(test.source_list))}: {known}.",
-        style="dim",
-    )
+    yield f"Rests on {number(int(counts['figures']))} figures from {_sources(len(test.source_list))}: {known}."
     parts = test.certificate.to_frame().groupby("part", sort=False)["value"].max()
     worst = ", ".join(f"{part} {residual(float(value))}" for part, value in parts.items())
-    yield Text(f"Certified: largest residual {worst}.", style="dim")
+    yield f"Certified: largest residual {worst}."
 
 
 def _table(sheet: Sheet, highlight: bool = True, longest_name: int = LONGEST_NAME) -> RenderableType:
