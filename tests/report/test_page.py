@@ -253,6 +253,17 @@ def test_events_say_what_happened_and_not_only_their_code(halt: Any) -> None:
     assert "E03: storm damage" in json.dumps(page.data["charts"]["routes-after"])
 
 
+def test_a_corridor_without_coordinates_has_its_tables(halt: Any) -> None:
+    network = halt.routing.network
+    nowhere = network.nodes.assign(latitude_deg=float("nan"), longitude_deg=float("nan"))
+    blind = replace(halt, routing=replace(halt.routing, network=replace(network, nodes=nowhere)))
+    page = Page(html(blind))
+    assert "no map is drawn" in page.text
+    for caption in ("What held it back", "Tonnes by route over the horizon", "What happens to the corridor"):
+        assert caption in page.text
+    assert not [name for name in page.data["charts"] if name.startswith("map")]
+
+
 def test_a_rent_is_explained_where_there_is_one(halt: Any, pages: dict[str, str]) -> None:
     earned = replace(halt, welfare=halt.welfare.assign(rent_usd_million=[950.0] + [0.0] * (len(halt.welfare) - 1)))
     text = Page(html(earned)).text
