@@ -42,6 +42,9 @@ FAULTS = {
         "corridor/link_figures.csv", swap("cpc-kazakh,quota_kt_per_year,54000", 'cpc-kazakh,quota_kt_per_year,"54,000"'),
         "column value: '54,000'",
     ),
+    "a base year that is none": (
+        "datapackage.json", swap('"base_year": 2021', '"base_year": "last year"'), "base_year 'last year'",
+    ),
     "a negative capacity": (
         "corridor/link_figures.csv", swap("aktau-makhachkala,quota_kt_per_year,4000", "aktau-makhachkala,quota_kt_per_year,-4000"),
         "column value: '-4000'; allowed: at least 0",

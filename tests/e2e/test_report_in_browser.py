@@ -91,6 +91,28 @@ def test_it_fits_its_width(view: Opened) -> None:
     assert wide <= 1
 
 
+def test_a_table_that_is_wider_than_the_screen_says_so(view: Opened) -> None:
+    boxes = view.page.locator(".scroll").filter(visible=True)
+    for k in range(boxes.count()):
+        beyond, wide, more = boxes.nth(k).evaluate(
+            "box => [box.scrollWidth - box.clientWidth, ...['wide', 'more'].map(c => box.classList.contains(c))]"
+        )
+        assert wide == more == (beyond > 4), k
+    income = view.page.locator("#income .scroll").last
+    if "wide" in (income.get_attribute("class") or ""):
+        assert "more to the right" in income.locator("caption span").evaluate(
+            "s => getComputedStyle(s, '::after').content"
+        )
+        income.evaluate("box => { box.scrollLeft = box.scrollWidth; }")
+        view.page.wait_for_timeout(200)
+        assert "more" not in (income.get_attribute("class") or "").split()
+        income.evaluate("box => { box.scrollLeft = 0; }")
+
+
+def test_no_label_of_a_chart_is_cut(view: Opened) -> None:
+    assert not [text for text in view.page.locator("[data-chart] svg text").all_text_contents() if "…" in text]
+
+
 def test_a_table_sorts(view: Opened) -> None:
     table = view.page.locator("#income table").filter(visible=True).first
     head = table.locator("th.figure").first

@@ -131,6 +131,7 @@ class MadeUpTest:
     source_list: pd.DataFrame
     case_name: str = "toy"
     case_title: str = "A made-up case"
+    base_year: int | None = 2021
     baseline: Routing | None = None
     routing: Routing | None = None
     outcome: SimpleNamespace = field(default_factory=SimpleNamespace)
@@ -142,6 +143,7 @@ class MadeUpTest:
     crude_link: pd.DataFrame = field(default_factory=lambda: EMPTY)
     founding: pd.DataFrame = field(default_factory=lambda: EMPTY)
     events: pd.DataFrame = field(default_factory=lambda: EMPTY)
+    oil_to_income: pd.DataFrame = field(default_factory=lambda: EMPTY)
 
     @property
     def name(self) -> str:
@@ -153,7 +155,7 @@ class MadeUpTest:
 
     def frames(self) -> dict[str, pd.DataFrame]:
         names = ("welfare", "trade", "corridor_summary", "routes", "transit", "by_period", "stocks", "crude_link",
-                 "founding", "events", "sources", "source_list")  # fmt: skip
+                 "oil_to_income", "founding", "events", "sources", "source_list")  # fmt: skip
         frames = {name: getattr(self, name) for name in names} | {"certificate": self.certificate.to_frame()}
         if self.routing is not None:
             frames["flows"] = self.routing.flows
@@ -194,8 +196,18 @@ def made_up_trade(scale: float = 1.0) -> pd.DataFrame:
             if exporter != importer:
                 base, change = float(rng.uniform(10, 9000)), scale * float(rng.uniform(-30, 12))
                 new = base * (1 + change / 100)
-                rows.append((exporter, importer, "ENX", base, new, change, "derived"))
-    columns = ["exporter", "importer", "sector", "base_usd_million", "new_usd_million", "change_percent", "confidence"]
+                sector = ("ENX", "Energy extraction: crude oil, natural gas, coal")
+                rows.append((exporter, importer, *sector, base, new, change, "derived"))
+    columns = [
+        "exporter",
+        "importer",
+        "sector",
+        "sector_name",
+        "base_usd_million",
+        "new_usd_million",
+        "change_percent",
+        "confidence",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -251,7 +263,7 @@ def halted(outages: tuple[Outage, ...] = (HALT,), name: str = "terminal-90-days"
         base, scenario=scenario, baseline=before, routing=after,
         corridor_summary=summary(before, after), routes=routes(before, after), transit=transit(before, after),
         by_period=by_period(before, after), stocks=stocks(before, after), crude_link=crude_link(),
-        founding=founding(), events=pd.DataFrame(
+        oil_to_income=oil_to_income(1.0 if outages else 0.0), founding=founding(), events=pd.DataFrame(
             [(o.name, o.target, o.start, o.end, o.share_lost, o.units_lost, o.announced_days) for o in outages],
             columns=["name", "target", "start", "end", "share_lost", "units_lost", "announced_days"]),
         certificate=MadeUpCertificate((*base.certificate.rows,
@@ -284,8 +296,10 @@ ROUTE_NAMES = {"cpc": "CPC to Novorossiysk", "atyrau-samara": "Atyrau–Samara",
 
 def routes(before: Routing, after: Routing) -> pd.DataFrame:
     was, now = route_tonnes(before, EXPORTER), route_tonnes(after, EXPORTER)
-    rows = [(r, ROUTE_NAMES[r], float(was[r]), float(now[r]), "derived") for r in was.index]
-    frame = pd.DataFrame(rows, columns=["route", "name", "before_kt", "after_kt", "confidence"])
+    rows = [
+        (r, ROUTE_NAMES[r], float(was[r]), float(now[r]), "derived", "usable capacity of a line") for r in was.index
+    ]
+    frame = pd.DataFrame(rows, columns=["route", "name", "before_kt", "after_kt", "confidence", "weakest_figure"])
     frame.insert(4, "change_kt", frame["after_kt"] - frame["before_kt"])
     return frame.sort_values("before_kt", ascending=False, ignore_index=True)
 
@@ -322,6 +336,21 @@ def crude_link() -> pd.DataFrame:
             "iceberg_factor": [1.002, 1.0], "price_factor": [1.04, 1.001], "confidence": ["derived", "assumed"],
         }
     )  # fmt: skip
+
+
+def oil_to_income(scale: float) -> pd.DataFrame:
+    rows = [
+        ("not_produced", "kt", -10012.0, "corridor"), ("export_value", "usd_million", -7263.0, "corridor"),
+        ("carriage", "usd_million", -350.0, "corridor"), ("corridor_price", "usd_per_t", 719.0, "corridor"),
+        ("base_price", "usd_per_t", 473.0, "economy"), ("supply_lost", "usd_million", -4736.0, "economy"),
+        ("rent", "usd_million", 950.0, "economy"), ("sector_exports", "usd_million", -4100.0, "economy"),
+        ("exports", "usd_million", -2900.0, "economy"), ("income", "usd_million", -7100.0, "economy"),
+        ("real_income", "usd_million", -5928.0, "economy"),
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["step", "unit", "value", "counted_in"])
+    frame.insert(1, "region", EXPORTER)
+    prices = frame["step"].isin(["corridor_price", "base_price"])
+    return frame.assign(value=frame["value"].where(prices, scale * frame["value"]))
 
 
 def founding() -> pd.DataFrame:
@@ -391,7 +420,7 @@ def hostile(halt: MadeUpTest) -> MadeUpTest:
     return replace(
         halt, scenario=scenario, case_title=HOSTILE, case_name=HOSTILE, source_list=listed,
         welfare=halt.welfare.assign(name=HOSTILE), routes=halt.routes.assign(name=HOSTILE),
-        transit=halt.transit.assign(name=HOSTILE), trade=halt.trade.assign(sector=HOSTILE, confidence=HOSTILE),
+        transit=halt.transit.assign(name=HOSTILE), trade=halt.trade.assign(sector_name=HOSTILE, confidence=HOSTILE),
         events=halt.events.assign(name=HOSTILE), founding=halt.founding.assign(fact=HOSTILE, source=HOSTILE),
         baseline=_renamed(halt.baseline), routing=_renamed(halt.routing),
     )  # fmt: skip

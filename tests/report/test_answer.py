@@ -29,7 +29,20 @@ def test_the_sentence_on_passage_names_a_country_that_is_crossed_and_not_a_marke
 
 
 def test_income_comes_with_its_range(halt: Any) -> None:
-    assert "(between −3.5 % and −2.8 % over other published parameters)" in spaced(answer_of(halt).sentences[2])
+    said = spaced(answer_of(halt).sentences[2])
+    assert "(between −3.5 % and −2.8 % over published trade elasticities; no figure of the corridor was varied)" in said
+
+
+def test_a_narrow_range_is_told_with_a_digit_more_and_no_range_is_not_told(halt: Any) -> None:
+    narrow = halt.welfare.assign(real_income_low_percent=-2.017, real_income_high_percent=-2.004)
+    assert "(between −2.02 % and −2.00 % over" in spaced(answer_of(replace(halt, welfare=narrow)).sentences[2])
+    none = halt.welfare.assign(real_income_high_percent=halt.welfare["real_income_low_percent"])
+    assert "between" not in answer_of(replace(halt, welfare=none)).sentences[2]
+
+
+def test_the_base_year_is_named_where_the_case_names_it(halt: Any) -> None:
+    assert "real income falls by 3.1 % of its income in 2021" in spaced(answer_of(halt).sentences[2])
+    assert "of its income in the base year" in spaced(answer_of(replace(halt, base_year=None)).sentences[2])
 
 
 def test_where_nothing_happens_nothing_is_claimed(quiet: Any) -> None:

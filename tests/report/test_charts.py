@@ -10,7 +10,7 @@ import pytest
 import vl_convert
 
 from zollverein.errors import ScenarioError
-from zollverein.report import charts
+from zollverein.report import charts, palette
 from zollverein.report.charts import (
     income_chart,
     income_compared,
@@ -21,8 +21,19 @@ from zollverein.report.charts import (
     trade_chart,
 )
 from zollverein.report.figures import OUTLINES, figures_compared, figures_of
-from zollverein.report.flow_map import LAYOUTS, _by_weight, _labels, _overlap, _View, flow_map
-from zollverein.report.flows import link_flows
+from zollverein.report.flow_map import (
+    HAIRLINE,
+    LAYOUTS,
+    LEAST_CHANGE,
+    WIDEST_LINK,
+    _by_weight,
+    _labels,
+    _overlap,
+    _struck,
+    _View,
+    flow_map,
+)
+from zollverein.report.flows import held_back, link_flows
 from zollverein.report.places import country_names, labels, outlines
 from zollverein.report.sheets import transit_sheet
 
@@ -120,6 +131,18 @@ def test_trade_bars_are_the_largest_changes(halt: Any) -> None:
     assert [abs(row["change_usd_million"]) for row in rows] == pytest.approx(change.head(5).to_list())
 
 
+def test_trade_names_its_sectors_and_not_their_codes(halt: Any) -> None:
+    chart = trade_chart(halt, 5)
+    assert all(row["Said"].endswith(", Energy extraction") for row in values(chart, "bar"))
+    assert "ENX" not in str(chart.to_dict())
+    # Both layouts of the labels show every name whole.
+    for narrow in (False, True):
+        spec = chart.to_dict() | {"params": [{"name": "narrow", "value": narrow}]}
+        drawn = re.findall(r">([^<>]+)</", vl_convert.vegalite_to_svg(spec))
+        assert sum(text == "Energy extraction" for text in drawn) == 5
+        assert not any("…" in text for text in drawn)
+
+
 def test_compared_income_has_a_dot_for_every_scenario(several: Any) -> None:
     rows = pd.DataFrame(values(income_compared(several), "point"))
     assert set(rows["Scenario"]) == {test.name for test in several.tests}
@@ -137,20 +160,52 @@ def test_links_hold_their_tonnes_tariff_sources_and_weakest_confidence(halt: Any
     flows = halt.routing.flows.groupby("link")["flow_kt"].sum()
     assert links["after_kt"].to_dict() == pytest.approx({k: float(flows[k]) for k in links.index}, abs=1e-9)
     assert links.loc["cpc", "tariff_usd_per_t"] == pytest.approx(38.0)
-    assert links.loc["cpc", "source"] == "atlas;tariffs"
+    assert set(links.loc["cpc", "source"].split(";")) == {"atlas", "tariffs"}
+    assert links.loc["cpc", "weakest_figure"] == "tariff"
     assert set(links["confidence"]) == {"assumed"}
     assert links[["before_kt", "after_kt"]].max(axis=1).is_monotonic_decreasing
 
 
-def test_the_map_of_change_splits_every_link_into_kept_lost_and_gained(halt: Any) -> None:
+def test_what_held_back_is_what_was_full_and_dearer_than_before(halt: Any, quiet: Any) -> None:
+    held = held_back(halt).set_index("link")
+    flows = halt.routing.flows.groupby("link")
+    assert held["worth_usd_per_t"].to_dict() == pytest.approx(flows["dual_usd_per_t"].max()[held.index].to_dict())
+    assert held["worth_usd_per_t"].is_monotonic_decreasing
+    # All of the terminal is lost, and the ways around it fill up at once.
+    assert {"cpc", "samara-line"} <= set(held.index)
+    for link, row in held.iterrows():
+        mine = halt.routing.flows[halt.routing.flows["link"] == link]
+        full = mine[mine["dual_usd_per_t"] > 0.05]
+        assert row["full_periods"] == len(full) >= row["dearer_periods"] > 0
+        assert (full["flow_kt"] >= full["capacity_kt"] - 1e-6).all()
+    assert held_back(quiet).empty
+
+
+def test_the_map_of_change_lays_what_moved_on_what_stays(halt: Any) -> None:
     spec = flow_map(halt, land=OUTLINES).to_dict()
     rules = [layer for layer in spec["layer"] if layer["mark"]["type"] == "rule"]
-    lost, gained, kept = (sum(row["kt"] for row in rows_of(spec, layer)) for layer in rules)
-    links = link_flows(halt)
-    fell, rose = links["change_kt"] < -0.05, links["change_kt"] > 0.05
-    assert lost == pytest.approx(links.loc[fell, "before_kt"].sum())
-    assert gained == pytest.approx(links.loc[rose, "after_kt"].sum())
-    assert kept == pytest.approx(links[["before_kt", "after_kt"]].min(axis=1).sum(), rel=1e-3)
+    assert [layer["mark"]["color"] for layer in rules] == [palette.KEPT, palette.LOST, palette.GAINED]
+    kept, lost, gained = ({row["Link"]: row["kt"] for row in rows_of(spec, layer)} for layer in rules)
+    links = link_flows(halt).set_index("name")
+    assert sum(kept.values()) == pytest.approx(links[["before_kt", "after_kt"]].min(axis=1).sum(), rel=1e-3)
+    largest = links[["before_kt", "after_kt"]].max().max()
+    for drawn, change in ((lost, -links["change_kt"]), (gained, links["change_kt"])):
+        assert set(drawn) == set(change[change > 0.05].index)
+        for name, kt in drawn.items():
+            pixels = HAIRLINE + (WIDEST_LINK - HAIRLINE) * kt / largest
+            assert pixels >= LEAST_CHANGE - 1e-6, name
+            assert kt == pytest.approx(change[name]) or pixels == pytest.approx(LEAST_CHANGE)
+
+
+def test_the_place_that_an_outage_strikes_is_named_first_and_ringed(halt: Any) -> None:
+    nodes = halt.routing.network.nodes
+    assert _struck(halt, nodes) == ["tengiz"]
+    moorings = replace(halt, events=halt.events.assign(target="sea-black"))
+    assert _struck(moorings, nodes) == ["novorossiysk"]
+    assert _by_weight(link_flows(halt), nodes, ["novorossiysk"]).index[0] == "novorossiysk"
+    for what, ringed in (("before", []), ("after", ["Novorossiysk"]), ("change", ["Novorossiysk"])):
+        points = values(flow_map(moorings, what, land=OUTLINES), "point")  # type: ignore[arg-type]
+        assert [row["Place"] for row in points if "outage" in row["Kind"]] == ringed
 
 
 def test_width_is_in_proportion_and_the_same_on_all_maps(halt: Any) -> None:

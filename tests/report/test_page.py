@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from zollverein.report import compare_html, html, notebook, notebook_comparison
+from zollverein.report.bridge import bridge_sheet
 from zollverein.report.sheets import (
     certificate_sheet,
     corridor_sheet,
@@ -199,7 +201,8 @@ def test_every_figure_of_the_result_stands_in_the_page(halt: Any, pages: dict[st
     page = Page(pages["halt"])
     text = page.text.replace("\u202f", " ")
     sheets = (routes_sheet(halt), corridor_sheet(halt), transit_sheet(halt), income_sheet(halt), crude_sheet(halt),
-              founding_sheet(halt), events_sheet(halt), knowledge_sheet(halt), certificate_sheet(halt))  # fmt: skip
+              bridge_sheet(halt), founding_sheet(halt), events_sheet(halt),
+              knowledge_sheet(halt), certificate_sheet(halt))  # fmt: skip
     cells = [sheet.text(row, c).removesuffix("\u202f%") for sheet in sheets for row in sheet.rows()
              for c in sheet.columns if c.kind != "sources"]  # fmt: skip
     assert len(cells) > 200
@@ -215,6 +218,58 @@ def test_every_figure_of_the_result_stands_in_the_page(halt: Any, pages: dict[st
         "https://doi.org/10.1093/restud/rdu035",
     } <= links
     assert {"#source-1", "#source-3"} <= links
+
+
+def test_the_way_from_oil_to_income_is_told_with_the_prices_that_part_its_sums(pages: dict[str, str]) -> None:
+    text = Page(pages["halt"]).text.replace("\u202f", " ")
+    assert "economy, US$ of the base year 2021" in text
+    assert "US$ 719 for a tonne" in text
+    assert "a tonne earned US$ 473" in text
+    assert "From oil to income" not in Page(pages["quiet"]).text
+    assert "From oil to income" not in Page(pages["walls"]).text
+
+
+def test_the_range_says_what_it_covers(pages: dict[str, str]) -> None:
+    text = Page(pages["halt"]).text
+    assert (
+        "The range covers published trade elasticities only, and no capacity, quota or price of the corridor." in text
+    )
+    assert "nothing was varied that matters" not in text
+
+
+def test_a_mark_names_the_figure_that_makes_it(pages: dict[str, str]) -> None:
+    page = Page(pages["halt"])
+    said = {
+        attrs.get("title") for tag, attrs in page.elements if tag == "span" and "mark" in (attrs.get("class") or "")
+    }
+    assert {"derived: usable capacity of a line", "assumed: tariff"} <= said
+    assert "CPC to Novorossiysk, derived (usable capacity of a line)" in page.text
+
+
+def test_events_say_what_happened_and_not_only_their_code(halt: Any) -> None:
+    told = halt.events.assign(name="E03", cause="storm damage", effect="a third is left", note=None, source="atlas")
+    page = Page(html(replace(halt, events=told)))
+    assert "storm damage; a third is left" in page.text
+    assert "E03: storm damage" in json.dumps(page.data["charts"]["routes-after"])
+
+
+def test_a_corridor_without_coordinates_has_its_tables(halt: Any) -> None:
+    network = halt.routing.network
+    nowhere = network.nodes.assign(latitude_deg=float("nan"), longitude_deg=float("nan"))
+    blind = replace(halt, routing=replace(halt.routing, network=replace(network, nodes=nowhere)))
+    page = Page(html(blind))
+    assert "no map is drawn" in page.text
+    for caption in ("What held it back", "Tonnes by route over the horizon", "What happens to the corridor"):
+        assert caption in page.text
+    assert not [name for name in page.data["charts"] if name.startswith("map")]
+
+
+def test_a_rent_is_explained_where_there_is_one(halt: Any, pages: dict[str, str]) -> None:
+    earned = replace(halt, welfare=halt.welfare.assign(rent_usd_million=[950.0] + [0.0] * (len(halt.welfare) - 1)))
+    text = Page(html(earned)).text
+    assert "Scarcity rent US$ m" in text
+    assert "No export quota was imposed." in text
+    assert "No export quota" not in Page(pages["halt"]).text
 
 
 def test_every_number_of_a_table_can_be_sorted(pages: dict[str, str]) -> None:

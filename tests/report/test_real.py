@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from zollverein.report import answer_of, compare_html, flow_map, html, key_figures, notebook, terminal, write_report
+from zollverein.report.flows import link_flows
 from zollverein.report.formatting import THIN
 
 stress = pytest.importorskip("zollverein.stress", reason="the stress room is not there yet")
@@ -53,6 +54,25 @@ def test_a_real_screen_holds_no_hole(real: Any, policy: Any) -> None:
         assert max(len(line) for line in text.splitlines()) <= 100
         assert "nan" not in text.replace("finance", "")
         assert "None" not in text
+
+
+def test_a_route_is_marked_as_the_link_that_it_is_counted_on(real: Any) -> None:
+    links = link_flows(real).set_index("link")
+    routes = real.routes.set_index("route")
+    for route, counted in real.routing.network.links.groupby("route"):
+        if route in routes.index and set(counted.index) <= set(links.index):
+            assert routes.loc[route, "confidence"] in set(links.loc[counted.index, "confidence"]), route
+    assert links.loc["cpc-moorings", "confidence"] == routes.loc["cpc", "confidence"] == "derived"
+    assert routes.loc["cpc", "weakest_figure"].startswith("capacity by units in service of CPC terminal")
+
+
+def test_a_real_map_names_the_terminal_that_is_halted(real: Any) -> None:
+    spec = flow_map(real, "change", land="-").to_dict()
+    for width in ("width >=", "width <"):
+        named = [layer["data"] for layer in spec["layer"]
+                 if layer["mark"]["type"] == "text" and width in str(layer["mark"].get("opacity"))]  # fmt: skip
+        rows = [row for data in named for row in data.get("values") or spec["datasets"][data["name"]]]
+        assert any(str(row.get("Place", "")).startswith("CPC marine terminal") for row in rows), width
 
 
 def test_a_real_map_names_the_port_and_the_fields(real: Any) -> None:

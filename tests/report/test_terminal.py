@@ -5,10 +5,12 @@ import re
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 import pytest
 from rich.console import Console
 
 from zollverein.report import compare_terminal, terminal
+from zollverein.report.bridge import bridge_line
 from zollverein.report.formatting import THIN
 from zollverein.report.sheets import corridor_sheet, routes_sheet, transit_sheet
 
@@ -51,7 +53,7 @@ def test_tables_stand_side_by_side_where_there_is_room(halt: Any) -> None:
 
     assert starts_alone(80)
     assert not starts_alone(110)
-    assert len(printed(terminal(halt), 110).splitlines()) <= 50
+    assert len(printed(terminal(halt), 110).splitlines()) <= 52
 
 
 def test_long_names_of_routes_fold_to_keep_one_screen(halt: Any) -> None:
@@ -78,6 +80,48 @@ def test_certificate_and_coupling_each_have_a_line(halt: Any) -> None:
     text = " ".join(printed(terminal(halt), 100).split())
     assert "Certified: largest residual economy 3e−11, corridor" in text
     assert "tightest for European Union (27), which gets 71 %" in text
+
+
+def test_the_way_from_oil_to_income_is_one_line(halt: Any, quiet: Any) -> None:
+    text = " ".join(printed(terminal(halt), 100).split())
+    assert "oil exports −7 263 (the corridor’s prices); oil not produced −4 736 (price of 2021)" in text
+    assert "From oil" not in printed(terminal(quiet), 100)
+
+
+def test_each_heading_reads_by_itself(halt: Any) -> None:
+    lines = printed(terminal(halt), 100).splitlines()
+    first = next(k for k, line in enumerate(lines) if line.startswith("Real income, trade and revenue"))
+    headings, units = (re.split(" {2,}", line.strip()) for line in lines[first + 1 : first + 3])
+    assert headings == ["Real income", "low to high", "Real income", "Exports", "Imports", "Tariffs", "Assumed"]
+    assert units == ["Region", "%", "%", "US$ m", "%", "%", "US$ m", "of base"]
+
+
+def test_what_is_not_shown_is_bounded_by_what_it_is(halt: Any) -> None:
+    many = pd.concat([halt.welfare, halt.welfare.tail(4).assign(name="Yonder")], ignore_index=True)
+    text = " ".join(printed(terminal(replace(halt, welfare=many)), 100).split())
+    hidden = many.iloc[11:]
+    assert f"and {len(hidden)} more in the report, none moved by over 0.031 %" in text
+    assert hidden["real_income_percent"].abs().max() <= 0.031
+    assert "largest sum: Yonder, +US$ 59 m" in text
+
+
+def test_no_number_is_parted_at_the_end_of_a_line(halt: Any) -> None:
+    for width in range(60, 121):
+        screen = io.StringIO()
+        Console(file=screen, width=width, legacy_windows=False).print(terminal(halt))
+        for figure in re.findall(rf"\S+{THIN}\S+", bridge_line(halt)):
+            assert figure in screen.getvalue(), (width, figure)
+
+
+def test_a_dash_stands_for_a_range_only_where_nothing_was_varied(halt: Any) -> None:
+    near = halt.welfare.assign(real_income_low_percent=-2.017, real_income_high_percent=-2.004)
+    near.loc[1, "real_income_high_percent"] = near.loc[1, "real_income_low_percent"]
+    text = printed(terminal(replace(halt, welfare=near)), 100)
+    income = text[text.index("Real income, trade and revenue") :].splitlines()
+    home, neighbour = (next(x for x in income if x.startswith(name)) for name in ("Kazakhstan ", "Russia "))
+    assert "−2.02 to −2.00" in home
+    assert " – " in neighbour
+    assert "trade elasticities only, and no capacity, quota or price of the corridor." in " ".join(text.split())
 
 
 def test_without_a_corridor_no_oil_is_mentioned(walls: Any) -> None:

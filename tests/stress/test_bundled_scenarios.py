@@ -105,6 +105,41 @@ def test_what_is_stranded_lies_between_nothing_and_ninety_days_of_flow(halt):
     assert summary.loc["stranded", "change"] == pytest.approx(displaced - rerouted, abs=1.0)
 
 
+def test_events_of_the_case_tell_what_happened_and_who_says_so(halt, as_it_happened, case):
+    told = as_it_happened.events.set_index("name")
+    assert told.loc["E03", "cause"] == "storm damage found on SPM-2/SPM-3"
+    assert told.loc["E05a", "source"] == "ifx_78545"
+    assert told["cause"].notna().all()
+    assert set(told["source"]) <= set(as_it_happened.source_list["key"])
+    # A scenario's own outage borrows nothing from an event of the same name.
+    own = {"name": "E03", "target": "cpc-moorings", "start": "2022-05-01", "end": "2022-05-08", "units_lost": 3}
+    span = {"start": "2022-03-01", "end": "2022-05-31", "step": "month"}
+    mixed = {
+        "name": "m",
+        "title": "t",
+        "question": "q",
+        "corridor": {"horizon": span, "events": ["E04"], "outages": [own]},
+    }
+    events = zv.run(mixed, case=case).events
+    assert list(events["name"]) == ["E04", "E03"]
+    assert list(events["cause"].notna()) == [True, False]
+
+
+def test_the_way_from_oil_to_income_repeats_what_both_engines_said(halt):
+    steps = halt.oil_to_income.set_index("step")["value"]
+    summary, trade = halt.corridor_summary.set_index("measure"), halt.trade
+    at_home = halt.welfare.set_index("region").loc["KAZ"]
+    assert steps["export_value"] == pytest.approx(summary.loc["export_value", "change"])
+    assert steps["carriage"] == pytest.approx(summary.loc["transport_cost", "change"])
+    assert steps["supply_lost"] == pytest.approx(steps["not_produced"] * steps["base_price"] / 1e3)
+    assert steps["rent"] == pytest.approx(at_home["rent_usd_million"])
+    assert steps["real_income"] == pytest.approx(at_home["real_income_usd_million"])
+    mine = trade[trade["exporter"] == "KAZ"]
+    change = mine["new_usd_million"] - mine["base_usd_million"]
+    assert steps["exports"] == pytest.approx(change.sum())
+    assert steps["sector_exports"] == pytest.approx(change[mine["sector"] == "ENX"].sum())
+
+
 def test_the_middle_corridor_strands_less_and_costs_less_income(halt, expanded):
     assert expanded.measure("stranded") < halt.measure("stranded") - 100.0
     assert income(expanded, "KAZ") > income(halt, "KAZ")

@@ -34,6 +34,7 @@ class Package:
     Attributes
     ----------
     scenarios : name to YAML file, on the disk or inside the zip.
+    base_year : the year of the economy's tables, if the descriptor states one.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Package:
     tables: Mapping[str, Table]
     scenarios: Mapping[str, ScenarioFile]
     faults: tuple[Fault, ...]
+    base_year: int | None = None
 
 
 def bundled_cases() -> dict[str, Path]:
@@ -116,7 +118,19 @@ def read_package(path: Path) -> Package:
         faults.append(Fault(DESCRIPTOR, None, None, "no table 'sources'", allowed, "add sources.csv and list it"))
     title = str(descriptor.get("title", path.stem)) if isinstance(descriptor, dict) else path.stem
     name = str(descriptor.get("name", path.stem)) if isinstance(descriptor, dict) else path.stem
-    return Package(name, title, path, tables, scenarios, tuple(sorted(set(faults), key=_order)))
+    year = _base_year(descriptor, faults)
+    return Package(name, title, path, tables, scenarios, tuple(sorted(set(faults), key=_order)), year)
+
+
+def _base_year(descriptor: Any, faults: list[Fault]) -> int | None:
+    """The year of the economy's tables, which no table states: a year between 1900 and 2100, or nothing."""
+    year = descriptor.get("base_year") if isinstance(descriptor, dict) else None
+    if year is None:
+        return None
+    if isinstance(year, bool) or not isinstance(year, int) or not 1900 <= year <= 2100:
+        faults.append(Fault(DESCRIPTOR, None, None, f"base_year {year!r}", "a year such as 2021", "mend or remove it"))
+        return None
+    return year
 
 
 def _order(fault: Fault) -> tuple[str, int, str, str]:

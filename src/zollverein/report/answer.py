@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from zollverein.report.formatting import money, number, percent, share, tonnes, with_sign
+from zollverein.report.formatting import apart, money, number, percent, share, tonnes, with_sign
+from zollverein.report.wording import varied, year_of_base
 
 if TYPE_CHECKING:
     from zollverein.stress import StressTest
@@ -146,7 +147,7 @@ def _netback(test: StressTest) -> str:
     after = float(measures["after"]["netback"])
     moved = f"{'rises' if per_tonne > 0 else 'falls'} by US$ {number(abs(per_tonne), 1)} to US$ {number(after)}"
     netback = f"a tonne’s mean netback {moved}" if abs(per_tonne) >= TONNES_THAT_COUNT else "the mean netback stands"
-    return f"{netback}, and exports earn {money(abs(value))} {'more' if value > 0 else 'less'}"
+    return f"{netback}, and exports earn {money(abs(value))} {'more' if value > 0 else 'less'} at the corridor’s prices"
 
 
 def _home_income(test: StressTest) -> str:
@@ -162,7 +163,8 @@ def _income_clauses(test: StressTest) -> tuple[str, str]:
     home = _home(test)
     first = moved.iloc[0] if home is None else home
     others = moved[moved["region"] != first["region"]].head(3)
-    lead = f"{_falls(first)}{_range(first)}"
+    still = abs(float(first["real_income_percent"])) < PERCENT_THAT_COUNTS
+    lead = _falls(first) if still else f"{_falls(first)} of its income in {year_of_base(test)}{_range(test, first)}"
     rest = _list([f"{r['name']} ({_signed(float(r['real_income_percent']))})" for r in others.to_dict("records")])
     if not rest:
         return f"{lead}; no other region’s changes by as much as a hundredth of a percent", _trade(test)
@@ -195,11 +197,12 @@ def _moved(value: float) -> str:
     return f"{'rise' if value > 0 else 'fall'} by {percent(abs(value))}"
 
 
-def _range(region: pd.Series[Any]) -> str:
+def _range(test: StressTest, region: pd.Series[Any]) -> str:
     if "real_income_low_percent" not in region.index:
         return ""
-    low, high = _signed(float(region["real_income_low_percent"])), _signed(float(region["real_income_high_percent"]))
-    return "" if low == high else f" (between {low} and {high} over other published parameters)"
+    low, high = apart(float(region["real_income_low_percent"]), float(region["real_income_high_percent"]))
+    besides = "" if test.scenario.corridor is None else "; no figure of the corridor was varied"
+    return "" if low == high else f" (between {low} and {high} over {varied(test)}{besides})"
 
 
 def _home(test: StressTest) -> pd.Series[Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Literal
 
 import altair as alt
@@ -11,7 +12,7 @@ from zollverein.errors import ScenarioError
 from zollverein.report import palette
 from zollverein.report.answer import PERCENT_THAT_COUNTS
 from zollverein.report.chart_style import records, styled
-from zollverein.report.formatting import THIN, money, percent, tonnes, with_sign
+from zollverein.report.formatting import THIN, apart, money, percent, tonnes, with_sign
 from zollverein.report.sheets import trade_sheet
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ __all__ = [
 
 WIDTH = 760
 BAR = 26
+# From whom to whom, and beneath it (a tab in the row) what; on a narrow page every name (a line feed) on its own line.
+TWO_LINES, LINE, ON_A_LINE = 38, 14, 24
+FLOW = r"narrow ? split(replace(datum.label, /\t/g, '\n'), '\n') : split(replace(datum.label, /\n/g, ' '), '\t')"
 # The month, and beneath every January and the first tick its year.
 YEAR = "datum.index === 0 || month(datum.value) === 0 ? timeFormat(datum.value, '%Y') : ''"
 MONTH = f"[timeFormat(datum.value, '%b'), {YEAR}]"
@@ -137,7 +141,7 @@ def income_chart(test: StressTest) -> alt.LayerChart:
     tips = ["Region:N", "Change:N"]
     if ranged:
         bounds = zip(frame["real_income_low_percent"], frame["real_income_high_percent"], strict=True)
-        frame["Range"] = [f"{with_sign(percent(a), a)} to {with_sign(percent(b), b)}" for a, b in bounds]
+        frame["Range"] = [" to ".join(apart(float(a), float(b))) for a, b in bounds]
         tips.append("Range:N")
     wanted = ["key", "Region", "Change", "real_income_percent"]
     wanted += ["Range", "real_income_low_percent", "real_income_high_percent"] if ranged else []
@@ -164,25 +168,40 @@ def trade_chart(test: StressTest, rows: int = 12) -> alt.LayerChart:
     """Draw the trade flows that change most, by value."""
     sheet = trade_sheet(test, rows)
     frame = sheet.frame
+    # What stands after a colon lists what the sector is made of; the table beneath has room for it.
+    sectors = [str(name).partition(":")[0] for name in frame["sector_name"]]
+    flows = list(zip(frame["exporter_name"], frame["importer_name"], sectors, strict=True))
     frame = frame.assign(
-        Flow=[f"{a} → {b}, {s}" for a, b, s in
-              zip(frame["exporter_name"], frame["importer_name"], frame["sector"], strict=True)],
+        Flow=["\n".join([*_folded(f"{a} →"), *_folded(b)]) + "\t" + "\n".join(_folded(s)) for a, b, s in flows],
+        Said=[f"{a} → {b}, {s}" for a, b, s in flows],
         Change=[with_sign(money(v), v) for v in frame["change_usd_million"]],
         Percent=[with_sign(percent(v), v) for v in frame["change_percent"]],
     )  # fmt: skip
-    wanted = ["Flow", "Change", "Percent", "change_usd_million"]
+    wanted = ["Flow", "Said", "Change", "Percent", "change_usd_million"]
     bars = alt.Chart(alt.InlineData(values=records(frame[wanted]))).mark_bar(height=13, cornerRadius=1).encode(
         y=alt.Y("Flow:N", sort=list(frame["Flow"]), axis=alt.Axis(
-            title=None, labelColor=palette.INK, labelFontSize=12, labelLimit=300)),
+            title=None, labelColor=palette.INK, labelFontSize=12, labelLimit=300, labelExpr=FLOW,
+            # Vega sets the first line on the bar, where the middle of all lines belongs.
+            labelLineHeight=LINE, labelOffset=alt.ExprRef(expr=f"narrow ? {-LINE} : {-LINE / 2}"))),
         x=alt.X("change_usd_million:Q", axis=_axis("US$ million", 5)),
         color=alt.condition("datum.change_usd_million < 0", alt.value(palette.LOST), alt.value(palette.GAINED)),
-        tooltip=["Flow:N", "Change:N", "Percent:N"],
+        tooltip=[alt.Tooltip("Said:N", title="Flow"), "Change:N", "Percent:N"],
     )  # fmt: skip
     zero = alt.Chart(alt.InlineData(values=[{"zero": 0}])).mark_rule(color=palette.MUTED).encode(x="zero:Q")
-    said = "; ".join(f"{r['Flow']} {r['Change']}" for r in frame.head(6).to_dict("records"))
-    return _sized(
-        alt.LayerChart(layer=[bars, zero]), BAR * max(len(frame), 1) + 10, f"Trade flows that change most: {said}."
+    said = "; ".join(f"{r['Said']} {r['Change']}" for r in frame.head(6).to_dict("records"))
+    rows_drawn = max(len(frame), 1)
+    most_lines = max((len(flow.replace("\t", "\n").split("\n")) for flow in frame["Flow"]), default=1)
+    chart = _sized(alt.LayerChart(layer=[bars, zero]), TWO_LINES * rows_drawn + 10,
+                   f"Trade flows that change most: {said}.")  # fmt: skip
+    # The page sets the parameter and takes the height where it is as narrow as a telephone.
+    return chart.add_params(alt.param(name="narrow", value=False)).properties(
+        usermeta={"narrow_height": (LINE * most_lines + 10) * rows_drawn + 10}
     )
+
+
+def _folded(name: str) -> list[str]:
+    """A name on as many lines as a narrow page needs for it."""
+    return textwrap.wrap(name, ON_A_LINE) or [name]
 
 
 def income_compared(comparison: Comparison) -> alt.LayerChart:
@@ -259,7 +278,7 @@ def _outages(test: StressTest) -> list[alt.Chart]:
     last = pd.Timestamp(test.routing.horizon.end) + pd.Timedelta(days=1)
     spans = pd.DataFrame(
         {
-            "Event": test.events["name"].astype(str),
+            "Event": _events_named(test.events),
             "from": pd.to_datetime(test.events["start"]).where(lambda d: d > first, first),
             "until": pd.to_datetime(test.events["end"]).where(lambda d: d < last, last),
         }
@@ -271,6 +290,13 @@ def _outages(test: StressTest) -> list[alt.Chart]:
         alt.Chart(alt.InlineData(values=records(spans))).mark_rect(color=palette.SHADE, opacity=0.75).encode(
             x=alt.X("from:T", axis=TIME), x2="until:T", tooltip=["Event:N"])
     ]  # fmt: skip
+
+
+def _events_named(events: pd.DataFrame) -> list[str]:
+    """An event by its name, with its cause where the case tells one."""
+    causes = events["cause"] if "cause" in events.columns else [None] * len(events)
+    return [f"{name}: {cause}" if pd.notna(cause) else str(name)
+            for name, cause in zip(events["name"], causes, strict=True)]  # fmt: skip
 
 
 def _closed(table: pd.DataFrame) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from zollverein.report import charts, palette
 from zollverein.report.answer import PERCENT_THAT_COUNTS
 from zollverein.report.flow_map import flow_map
 from zollverein.report.flows import has_map
+from zollverein.report.wording import base_year, varied
 
 if TYPE_CHECKING:
     from zollverein.stress import Comparison, StressTest
@@ -108,9 +109,11 @@ def _maps(test: StressTest) -> list[Figure]:
     carried = (
         "The width of a line is in proportion to tonnes over the horizon. Lines join places and do not trace pipes."
     )
+    above = "What is lost or gained lies on what stays, at least as broad as can be seen."
+    ring = " A ring marks where an outage strikes." if len(test.events) else ""
     idle = "Dotted: a link that stands idle here, and carries oil on the other map."
     return [
-        Figure("map-change", "What stays, what is lost, what finds another way", carried,
+        Figure("map-change", "What stays, what is lost, what finds another way", f"{carried} {above}{ring}",
                flow_map(test, "change", land=OUTLINES),
                ((palette.KEPT, "flows as before"), (palette.LOST, "lost"), (palette.GAINED, "gained"))),
         Figure("map-before", "Undisturbed", idle, flow_map(test, "before", land=OUTLINES), ((palette.KEPT, "tonnes"),)),
@@ -123,12 +126,13 @@ def _economy(test: StressTest) -> list[Figure]:
     found = []
     if test.welfare["real_income_percent"].abs().max() >= PERCENT_THAT_COUNTS:
         found.append(Figure(
-            "income", "Change of real income by region", "Percent of base income. The thin line spans the answers "
-            "under other published parameters, where they are known.", charts.income_chart(test),
+            "income", "Change of real income by region",
+            f"Percent of base income. The thin line spans the answers over {varied(test)}, and over nothing else.",
+            charts.income_chart(test),
         ))  # fmt: skip
     if (test.trade["new_usd_million"] - test.trade["base_usd_million"]).abs().max() >= 0.05:
         found.append(Figure(
-            "trade", "The trade flows that change most", "Value at the border, a year, US$ million of the base year.",
-            charts.trade_chart(test),
+            "trade", "The trade flows that change most",
+            f"Value at the border, a year, US$ million of {base_year(test)}.", charts.trade_chart(test),
         ))  # fmt: skip
     return found

@@ -29,6 +29,8 @@ Box = tuple[float, float, float, float]
 
 WIDEST_LINK = 18.0
 HAIRLINE = 1.1
+# A change is never drawn thinner, or a large line with a small gain would hide it.
+LEAST_CHANGE = 3.0
 # Parallels that keep Europe and Asia in shape; the map is centred on what is drawn.
 PARALLELS = (35.0, 58.0)
 MARGIN = 0.07
@@ -38,6 +40,11 @@ NARROW = 620
 SPOTS: tuple[tuple[int, int, Align], ...] = (
     (10, 0, "left"), (-10, 0, "right"), (0, -14, "center"), (0, 15, "center"),
     (9, -11, "left"), (9, 12, "left"), (-9, -11, "right"), (-9, 12, "right"),
+)  # fmt: skip
+# Where an outage strikes must be named: a step further off there is room in a crowd as well.
+FAR_SPOTS: tuple[tuple[int, int, Align], ...] = (
+    (0, -23, "center"), (4, -23, "left"), (-4, -23, "right"), (0, 23, "center"), (4, 23, "left"), (-4, 23, "right"),
+    (0, -34, "center"), (4, -34, "left"), (-4, -34, "right"), (0, 34, "center"), (4, 34, "left"), (-4, 34, "right"),
 )  # fmt: skip
 SHAPES = {
     "field": "circle", "junction": "circle", "port": "square", "border": "diamond", "refinery": "triangle-up",
@@ -70,13 +77,15 @@ def flow_map(test: StressTest, what: What = "change", *, land: dict[str, Any] | 
         )
     touched = placed.loc[placed.index.isin(set(flows["from_node"]) | set(flows["to_node"]))]
     view = _View.around(touched)
-    ordered = _by_weight(flows, touched)
-    names = [_labels(ordered, view, layout) for layout in LAYOUTS]
+    struck = _struck(test, touched)
+    ordered = _by_weight(flows, touched, struck)
+    names = [_labels(ordered, view, layout, len(struck)) for layout in LAYOUTS]
     layers = [
         _land(outlines() if land is None else land),
         *_place_names(view, names),
         *_links(flows, placed, what),
         *_nodes(touched),
+        *(_rings(touched.loc[struck]) if what != "before" else ()),
         *(layer for label in names for layer in _drawn(label)),
     ]
     chart: alt.LayerChart = alt.LayerChart(layer=layers).properties(
@@ -202,7 +211,7 @@ def _place_names(view: _View, named: Iterable[_Labels]) -> Iterable[alt.Chart]:
 
 
 def _links(flows: pd.DataFrame, nodes: pd.DataFrame, what: What) -> Iterable[alt.Chart]:
-    """The links: broad where much flows. Layers from the back: lost, gained, kept."""
+    """The links: broad where much flows. On the map of change what stays lies behind, what is lost or gained on it."""
     largest = float(flows[["before_kt", "after_kt"]].max().max())
     ends = flows.assign(
         lon=flows["from_node"].map(nodes["longitude_deg"]), lat=flows["from_node"].map(nodes["latitude_deg"]),
@@ -211,10 +220,12 @@ def _links(flows: pd.DataFrame, nodes: pd.DataFrame, what: What) -> Iterable[alt
     tips = _tooltips(ends)
     if what == "change":
         kept = ends[["before_kt", "after_kt"]].min(axis=1)
+        least = largest * (LEAST_CHANGE - HAIRLINE) / (WIDEST_LINK - HAIRLINE)
+        moved = ends.assign(kt=ends["change_kt"].abs().clip(lower=least))
         parts = [
-            (ends.assign(kt=ends["before_kt"]), ends["change_kt"] < -0.05, palette.LOST, 0.8),
-            (ends.assign(kt=ends["after_kt"]), ends["change_kt"] > 0.05, palette.GAINED, 0.9),
             (ends.assign(kt=kept), kept > 0.05, palette.KEPT, 1.0),
+            (moved, ends["change_kt"] < -0.05, palette.LOST, 1.0),
+            (moved, ends["change_kt"] > 0.05, palette.GAINED, 1.0),
         ]
     else:
         kt = ends[f"{what}_kt"]
@@ -246,7 +257,10 @@ def _tooltips(flows: pd.DataFrame) -> pd.DataFrame:
             "Before": [tonnes(v) for v in flows["before_kt"]],
             "After": [tonnes(v) for v in flows["after_kt"]],
             "Tariff": [f"{shown('usd_per_t', v)} US$/t" for v in flows["tariff_usd_per_t"]],
-            "Known": [f"{MARKS.get(c, '')} {c}" for c in flows["confidence"]],
+            "Known": [
+                f"{MARKS.get(c, '')} {c}: {figure}"
+                for c, figure in zip(flows["confidence"], flows["weakest_figure"], strict=True)
+            ],
             "Sources": flows["source"].astype(str),
         },
         index=flows.index,
@@ -262,23 +276,40 @@ class _Labels:
     taken: list[Box]
 
 
-def _by_weight(flows: pd.DataFrame, touched: pd.DataFrame) -> pd.DataFrame:
-    """Places in the order in which they are named: where oil comes from, leaves or lands, then where pipes meet."""
+def _struck(test: StressTest, touched: pd.DataFrame) -> list[str]:
+    """The places that outages strike; of a link, where it begins, else where it ends."""
+    links = test.routing.network.links if test.routing is not None else pd.DataFrame()
+    places = []
+    for target in test.events["target"] if len(test.events) else ():
+        ends = [target] if target not in links.index else list(links.loc[target, ["from_node", "to_node"]])
+        places += [str(end) for end in ends if end in touched.index][:1]
+    return list(dict.fromkeys(places))
+
+
+def _by_weight(flows: pd.DataFrame, touched: pd.DataFrame, struck: Iterable[str] = ()) -> pd.DataFrame:
+    """Places in the order in which they are named.
+
+    First what an outage strikes, then where oil comes from, leaves or lands, then where pipes meet.
+    """
     by_end = [flows.groupby(end)[["before_kt", "after_kt"]].sum().max(axis=1) for end in ("from_node", "to_node")]
     size = pd.concat(by_end, axis=1).max(axis=1).reindex(touched.index).fillna(0.0)
     passing = (touched["kind"] == "junction").to_numpy()
-    return touched.iloc[np.lexsort((-size.to_numpy(), passing))]
+    unstruck = ~touched.index.isin(list(struck))
+    return touched.iloc[np.lexsort((-size.to_numpy(), passing, unstruck))]
 
 
-def _labels(ordered: pd.DataFrame, view: _View, layout: _Layout) -> _Labels:
-    """Find room for the names of places in their order."""
+def _labels(ordered: pd.DataFrame, view: _View, layout: _Layout, struck: int = 0) -> _Labels:
+    """Find room for the names of places in their order; the first ``struck`` of them may stand further off."""
     points = [view.pixel(lon, lat, layout.width) for lon, lat in _coordinates(ordered)]
     taken: list[Box] = [(x - 6, y - 6, x + 6, y + 6) for x, y in points]
     rows: dict[tuple[int, int, Align], list[dict[str, Any]]] = {}
     for rank, (lon, lat) in enumerate(_coordinates(ordered)):
-        name = str(ordered["name"].iloc[rank])
+        full = str(ordered["name"].iloc[rank])
         others = [box for k, box in enumerate(taken) if k != rank]
-        for dx, dy, align in SPOTS:
+        tries = [(full, spot) for spot in SPOTS]
+        if rank < struck:
+            tries += [(full.partition(",")[0], spot) for spot in (*SPOTS, *FAR_SPOTS)]
+        for name, (dx, dy, align) in tries:
             box = _box(name, points[rank][0] + dx, points[rank][1] + dy, align, layout)
             if view.contains(box, layout.width) and not any(_overlap(box, other) for other in others):
                 taken.append(box)
@@ -300,6 +331,19 @@ def _nodes(touched: pd.DataFrame) -> Iterable[alt.Chart]:
         filled=True, fill=palette.PAPER, stroke=palette.INK, strokeWidth=1.3, opacity=1, clip=True,
         size=alt.ExprRef(expr=f"width < {NARROW} ? 22 : 46"),
     ).encode(longitude="lon:Q", latitude="lat:Q", shape=shape, tooltip=["Place:N", "Kind:N"])  # fmt: skip
+
+
+def _rings(struck: pd.DataFrame) -> Iterable[alt.Chart]:
+    """A ring around each place that an outage strikes."""
+    if struck.empty:
+        return
+    places = zip(struck["name"], _coordinates(struck), strict=True)
+    rows = [{"Place": str(name), "Kind": "an outage strikes here", "lon": lon, "lat": lat}
+            for name, (lon, lat) in places]  # fmt: skip
+    yield alt.Chart(alt.InlineData(values=rows)).mark_point(
+        filled=False, stroke=palette.LOST, strokeWidth=2.4, shape="circle", opacity=1, clip=True,
+        size=alt.ExprRef(expr=f"width < {NARROW} ? 90 : 210"),
+    ).encode(longitude="lon:Q", latitude="lat:Q", tooltip=["Place:N", "Kind:N"])  # fmt: skip
 
 
 def _drawn(named: _Labels) -> Iterable[alt.Chart]:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from zollverein.report.formatting import CONFIDENCES
+from zollverein.stress.marks import link_marks
 
 if TYPE_CHECKING:
     from zollverein.corridor import Routing
     from zollverein.stress import StressTest
 
-__all__ = ["has_map", "link_flows", "placed_flows"]
+__all__ = ["has_map", "held_back", "link_flows", "placed_flows"]
+
+# US$/t: below the first a link does not bind; what is dearer than undisturbed by less than the second is no news.
+BINDING, DEARER = 0.05, 1.0
 
 
 def link_flows(test: StressTest) -> pd.DataFrame:
     """Return every link that carries the exporter's oil, before or after, largest first.
 
     link, name, mode, from_node, to_node, before_kt, after_kt, change_kt, tariff_usd_per_t (mean over the tonnes),
-    worth_usd_per_t (the most that one more tonne of capacity was worth in any period), confidence, source.
+    worth_usd_per_t (the most that one more tonne of capacity was worth in any period), confidence, weakest_figure,
+    source.
     """
     before, after = test.baseline, test.routing
     if before is None or after is None or test.scenario.corridor is None:
@@ -41,12 +45,37 @@ def link_flows(test: StressTest) -> pd.DataFrame:
             "change_kt": table["flow_kt"] - table["flow_kt_was"],
             "tariff_usd_per_t": (table["paid_was"] + table["paid"]) / both.where(both > 0),
             "worth_usd_per_t": table["worth"],
-            **_provenance(after, table.index),
         }
     )
+    frame = frame.join(link_marks(after.network))
     carries = frame[both > 1e-6]
     size = carries[["before_kt", "after_kt"]].max(axis=1)
     return carries.loc[size.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
+
+
+def held_back(test: StressTest, rows: int = 6) -> pd.DataFrame:
+    """Return the links on which one more tonne would have been worth most, and more than undisturbed.
+
+    link, name, worth_usd_per_t (the most in any period), undisturbed_usd_per_t (likewise), full_periods (in which a
+    tonne more was worth anything), dearer_periods (in which it was worth more than ever undisturbed).
+    """
+    before, after = test.baseline, test.routing
+    if before is None or after is None or test.scenario.corridor is None:
+        return pd.DataFrame()
+    exporter = test.scenario.corridor.exporter
+    was = _worth_by_period(before, exporter).groupby("link").max()
+    now = _worth_by_period(after, exporter).reset_index()
+    now["undisturbed_usd_per_t"] = now["link"].map(was).fillna(0.0)
+    now["full"] = now["dual_usd_per_t"] > BINDING
+    now["dearer"] = now["dual_usd_per_t"] > now["undisturbed_usd_per_t"] + DEARER
+    table = now.groupby("link").agg(
+        worth_usd_per_t=("dual_usd_per_t", "max"), undisturbed_usd_per_t=("undisturbed_usd_per_t", "max"),
+        full_periods=("full", "sum"), dearer_periods=("dearer", "sum"),
+    )  # fmt: skip
+    table = table[table["dearer_periods"] > 0].sort_values("worth_usd_per_t", ascending=False, kind="stable")
+    named = table.reset_index().head(rows)
+    named.insert(1, "name", named["link"].map(after.network.links["name"]))
+    return named
 
 
 def has_map(test: StressTest) -> bool:
@@ -60,23 +89,15 @@ def placed_flows(nodes: pd.DataFrame, flows: pd.DataFrame) -> tuple[pd.DataFrame
     return placed, flows[flows["from_node"].isin(placed.index) & flows["to_node"].isin(placed.index)]
 
 
+def _worth_by_period(routing: Routing, exporter: str) -> pd.Series[float]:
+    """What one more tonne of a link's capacity was worth, by link and period."""
+    mine = routing.flows[routing.flows["exporter"] == exporter]
+    return mine.groupby(["link", "period"])["dual_usd_per_t"].max()
+
+
 def _by_link(routing: Routing, exporter: str) -> pd.DataFrame:
     mine = routing.flows[routing.flows["exporter"] == exporter]
     mine = mine.assign(paid=mine["flow_kt"] * mine["tariff_usd_per_t"])
     return mine.groupby("link", sort=True).agg(
         flow_kt=("flow_kt", "sum"), paid=("paid", "sum"), worth=("dual_usd_per_t", "max")
     )
-
-
-def _provenance(routing: Routing, links: pd.Index[Any]) -> dict[str, list[str]]:
-    """Sources and the weakest confidence of each link and of its figures, as far as the tables say."""
-    own, figures = routing.network.links, routing.network.link_figures
-    confidence, sources = [], []
-    for link in links:
-        tables = (own.loc[[link]], figures[figures["link"] == link])
-        known = {str(v) for t in tables if "confidence" in t.columns for v in t["confidence"].dropna()}
-        cited = [str(v) for t in tables if "source" in t.columns for v in t["source"].dropna()]
-        confidence.append(next((c for c in reversed(CONFIDENCES) if c in known), ""))
-        keys = dict.fromkeys(key.strip() for value in cited for key in value.split(";"))
-        sources.append(";".join(key for key in keys if key))
-    return {"confidence": confidence, "source": sources}

@@ -17,6 +17,7 @@ __all__ = [
     "MARKS",
     "THIN",
     "Kind",
+    "apart",
     "days",
     "money",
     "number",
@@ -91,8 +92,8 @@ def money(usd_million: float) -> str:
     return f"{minus}US${THIN}{text}{THIN}{unit}"
 
 
-def percent(value: float) -> str:
-    """Return a percentage: one decimal from one percent on, two below, none from a hundred on.
+def percent(value: float, more: int = 0) -> str:
+    """Return a percentage: one decimal from one percent on, two below, none from a hundred on, and ``more`` of them.
 
     >>> percent(-3.123).replace(THIN, " "), percent(0.0421).replace(THIN, " "), percent(-0.001).replace(THIN, " ")
     ('−3.1 %', '0.04 %', '0.00 %')
@@ -101,7 +102,18 @@ def percent(value: float) -> str:
         return ABSENT
     size = abs(value)
     decimals = 0 if size >= 99.95 else 1 if size >= 0.995 else 2
-    return f"{number(value, decimals)}{THIN}%"
+    return f"{number(value, decimals + more)}{THIN}%"
+
+
+def apart(low: float, high: float) -> tuple[str, str]:
+    """Return the ends of a range of percentages, with a digit more where they would else read alike.
+
+    >>> [end.replace(THIN, " ") for end in apart(-2.017, -2.004)]
+    ['−2.02 %', '−2.00 %']
+    """
+    alike = percent(low) == percent(high) and low != high
+    first, last = (with_sign(percent(end, int(alike)), end) for end in (low, high))
+    return first, last
 
 
 def share(value: float) -> str:

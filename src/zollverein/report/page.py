@@ -25,13 +25,15 @@ from markupsafe import Markup
 from zollverein._version import __version__
 from zollverein.report import sheets
 from zollverein.report.answer import answer_of, key_figures
+from zollverein.report.bridge import bridge_sheet, why_sums_differ
 from zollverein.report.figures import OUTLINES, Figure, figures_compared, figures_of
-from zollverein.report.flows import link_flows
+from zollverein.report.flows import held_back, link_flows
 from zollverein.report.formatting import CONFIDENCES, MARKS, days, number, residual, share
 from zollverein.report.palette import DARK
 from zollverein.report.places import outlines
 from zollverein.report.sheets import Column, Sheet
 from zollverein.report.sheets_compared import comparison_sheets
+from zollverein.report.wording import base_year, range_covers
 
 if TYPE_CHECKING:
     from zollverein.stress import Comparison, StressTest
@@ -42,6 +44,7 @@ __all__ = ["compare_html", "html"]
 CORRIDOR_TABLES = ("nodes", "links", "routes", "link_figures", "node_figures", "link_units", "commodities", "events")
 ECONOMY_TABLES = ("trade", "production", "inputs", "sectors", "tariffs", "wedges", "memberships")
 COUPLING_TABLES = ("crude", "market_regions", "commodities")
+LONG_TEXT, BRIEF_TEXT = 40, 8
 COUNTS = {2: "Two", 3: "Three", 4: "Four", 5: "Five", 6: "Six", 7: "Seven", 8: "Eight", 9: "Nine"}
 
 
@@ -53,8 +56,9 @@ def html(test: StressTest) -> str:
     figures = figures_of(test)
     tables = [
         sheets.corridor_sheet(test), sheets.routes_sheet(test), sheets.transit_sheet(test), sheets.events_sheet(test),
-        sheets.link_sheet(link_flows(test)), sheets.income_sheet(test), sheets.trade_sheet(test),
-        sheets.crude_sheet(test), sheets.founding_sheet(test), sheets.knowledge_sheet(test),
+        sheets.held_back_sheet(test, held_back(test)), sheets.link_sheet(link_flows(test)), sheets.income_sheet(test),
+        sheets.trade_sheet(test),
+        sheets.crude_sheet(test), bridge_sheet(test), sheets.founding_sheet(test), sheets.knowledge_sheet(test),
         sheets.certificate_sheet(test),
     ]  # fmt: skip
     cited = _Cited.of([test])
@@ -62,6 +66,10 @@ def html(test: StressTest) -> str:
         "stress_test.html.j2",
         figures,
         test=test,
+        base_year=base_year(test),
+        range_covers=range_covers(test),
+        weakest=test.routes.to_dict("records") if len(test.routes) else [],
+        has_rent="rent_usd_million" in {c.key for c in sheets.income_sheet(test).columns},
         question=" ".join(str(test.scenario.question).split()),
         setting=_setting(test),
         answer=answer_of(test),
@@ -75,6 +83,7 @@ def html(test: StressTest) -> str:
         sources=cited.rows,
         knowledge=_knowledge(test),
         largest=residual(test.certificate.max_residual),
+        why_sums_differ=why_sums_differ(test) if len(test.oil_to_income) else "",
         scenario=json.dumps(test.scenario.to_mapping(), indent=2, ensure_ascii=False, default=str),
     )
 
@@ -97,12 +106,16 @@ def compare_html(comparison: Comparison) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What stands in a cell: its text, the value that it is sorted by, and the sources that it links to."""
+    """What stands in a cell: its text, the value that it is sorted by, and the sources that it links to.
+
+    Of a mark: its meaning, and the figure that makes it.
+    """
 
     text: str
     order: str
     column: Column
     meaning: str = ""
+    reason: str = ""
     links: tuple[tuple[str, str], ...] = ()
 
 
@@ -112,6 +125,11 @@ class ShownSheet:
 
     sheet: Sheet
     rows: list[list[Cell]]
+
+    def breadth(self, column: int) -> str:
+        """Return what a narrow screen should know of a column: ``long`` text needs room, ``brief`` codes none."""
+        longest = max((len(row[column].text) for row in self.rows), default=0)
+        return "long" if longest > LONG_TEXT else "brief" if longest <= BRIEF_TEXT else ""
 
 
 @dataclass(frozen=True)
@@ -159,7 +177,7 @@ def _cell(sheet: Sheet, row: Mapping[str, Any], column: Column, cited: _Cited) -
         return Cell("" if cited.links(str(value)) else text, str(value), column, links=cited.links(str(value)))
     if column.kind == "mark":
         place = CONFIDENCES.index(value) if value in CONFIDENCES else len(CONFIDENCES)
-        return Cell(text, str(place), column, meaning=str(value))
+        return Cell(text, str(place), column, meaning=str(value), reason=str(row.get("weakest_figure", "") or ""))
     if column.unit == "%":
         text = text.removesuffix("%").rstrip()
     is_number = isinstance(value, int | float) and not math.isnan(value)
@@ -178,7 +196,7 @@ def _setting(test: StressTest) -> list[tuple[str, str]]:
         ]  # fmt: skip
     run = "long run: labour and capital move between sectors" if test.scenario.labour == "mobile" else (
         "short run: labour and capital stay in their sectors")  # fmt: skip
-    return [*parts, ("Economy", run)]
+    return [*parts, ("Economy", f"{run}; a change of {base_year(test)}")]
 
 
 def _knowledge(test: StressTest) -> dict[str, Any]:

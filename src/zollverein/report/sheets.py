@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from zollverein.report.formatting import Kind, shown
+from zollverein.report.formatting import Kind, apart, shown
 from zollverein.report.places import country_names
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ __all__ = [
     "crude_sheet",
     "events_sheet",
     "founding_sheet",
+    "held_back_sheet",
     "income_sheet",
     "knowledge_sheet",
     "link_sheet",
@@ -63,7 +64,7 @@ CASE_TABLES = {
     "link_units": "Moorings",
     "commodities": "Grades of oil",
     "market_regions": "Where landed oil goes",
-    "crude": "Crude in the base year's trade",
+    "crude": "Crude in the economy's trade",
     "events": "Events",
     "founding": "Facts beside the network",
     "wedges": "Trade cost of barriers",
@@ -73,12 +74,16 @@ CASE_TABLES = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its key in the frame, its heading, its unit and what kind of figure it holds."""
+    """One column: its key in the frame, its heading, its unit and what kind of figure it holds.
+
+    ``text_key`` names a column of the frame that holds the text to show, where a row decides its digits itself.
+    """
 
     key: str
     label: str
     kind: Kind
     unit: str = ""
+    text_key: str = ""
 
     @property
     def is_figure(self) -> bool:
@@ -109,7 +114,7 @@ class Sheet:
 
     def text(self, row: Mapping[str, Any], column: Column) -> str:
         """Return what stands in a cell."""
-        return shown(self.kind_in(row, column), row[column.key])
+        return str(row[column.text_key]) if column.text_key else shown(self.kind_in(row, column), row[column.key])
 
     def kind_in(self, row: Mapping[str, Any], column: Column) -> Kind:
         """Return the kind of a cell, which a row's unit may decide."""
@@ -186,17 +191,22 @@ def income_sheet(test: StressTest) -> Sheet:
     columns = (
         Column("name", "Region", "text"),
         Column("real_income_percent", "Real income", "percent_change", "%"),
-        Column("real_income_low_percent", "Low", "percent_change", "%"),
-        Column("real_income_high_percent", "High", "percent_change", "%"),
+        Column("real_income_low_percent", "Low", "percent_change", "%", "low_text"),
+        Column("real_income_high_percent", "High", "percent_change", "%", "high_text"),
         Column("real_income_usd_million", "Real income", "usd_million_change", "US$ m"),
         Column("real_wage_percent", "Real factor income", "percent_change", "%"),
         Column("exports_percent", "Exports", "percent_change", "%"),
         Column("imports_percent", "Imports", "percent_change", "%"),
         Column("tariff_revenue_usd_million", "Tariff revenue", "usd_million_change", "US$ m"),
-        Column("rent_usd_million", "Quota rent", "usd_million_change", "US$ m"),
+        Column("rent_usd_million", "Scarcity rent", "usd_million_change", "US$ m"),
         Column("assumed_share", "Base on assumed figures", "share"),
     )
-    return _sheet("income", "Real income, trade and revenue by region", columns, test.welfare)
+    frame = test.welfare
+    if {"real_income_low_percent", "real_income_high_percent"} <= set(frame.columns):
+        bounds = zip(frame["real_income_low_percent"], frame["real_income_high_percent"], strict=True)
+        ends = [apart(float(low), float(high)) for low, high in bounds]
+        frame = frame.assign(low_text=[low for low, _ in ends], high_text=[high for _, high in ends])
+    return _sheet("income", "Real income, trade and revenue by region", columns, frame)
 
 
 def trade_sheet(test: StressTest, rows: int = 40) -> Sheet:
@@ -208,12 +218,11 @@ def trade_sheet(test: StressTest, rows: int = 40) -> Sheet:
     trade = trade.assign(
         exporter_name=[names.get(c, c) for c in trade["exporter"]],
         importer_name=[names.get(c, c) for c in trade["importer"]],
-        sector=trade["sector_name"] if "sector_name" in trade.columns else trade["sector"],
     )
     columns = (
         Column("exporter_name", "From", "text"), Column("importer_name", "To", "text"),
-        Column("sector", "Sector", "text"), Column("confidence", "Known", "mark"),
-        Column("base_usd_million", "Base", "usd_million", "US$ m"),
+        Column("sector_name", "Sector", "text"), Column("confidence", "Known", "mark"),
+        Column("base_usd_million", f"Base {test.base_year or ''}".strip(), "usd_million", "US$ m"),
         Column("new_usd_million", "New", "usd_million", "US$ m"),
         Column("change_usd_million", "Change", "usd_million_change", "US$ m"),
         Column("change_percent", "Change", "percent_change", "%"),
@@ -241,9 +250,9 @@ def crude_sheet(test: StressTest) -> Sheet:
 def founding_sheet(test: StressTest) -> Sheet:
     """Return the facts of the founding report beside what the network could carry."""
     columns = (
-        Column("fact", "Fact", "text"), Column("confidence", "Known", "mark"), Column("start", "From", "date"),
-        Column("end", "To", "date"), Column("value", "Value", "number"), Column("unit", "Unit", "text"),
-        Column("could_carry_kt", "Could carry", "kt", "kt"), Column("modelled_kt", "Modelled", "kt", "kt"),
+        Column("fact", "Fact", "text"), Column("confidence", "Known", "mark"), Column("value", "Value", "number"),
+        Column("unit", "Unit", "text"), Column("could_carry_kt", "Could carry", "kt", "kt"),
+        Column("modelled_kt", "Modelled", "kt", "kt"), Column("start", "From", "date"), Column("end", "To", "date"),
         Column("source", "Sources", "sources"),
     )  # fmt: skip
     return _sheet("founding", "Reported facts beside what the network could carry in the same time",
@@ -256,13 +265,22 @@ def events_sheet(test: StressTest) -> Sheet:
     if len(events) and test.routing is not None:
         known = pd.concat([test.routing.network.nodes["name"], test.routing.network.links["name"]])
         events = events.assign(where=[known.get(t, t) for t in events["target"]])
+        if told := [c for c in ("cause", "effect", "note") if c in events.columns]:
+            events = events.assign(what=[_told(row) for row in events[told].to_dict("records")])
     columns = (
-        Column("name", "Event", "text"), Column("confidence", "Known", "mark"), Column("where", "Where", "text"),
+        Column("name", "Event", "text"), Column("what", "What happened", "text"),
+        Column("confidence", "Known", "mark"), Column("units_lost", "Units lost", "count"),
+        Column("share_lost", "Capacity lost", "share"), Column("where", "Where", "text"),
         Column("start", "First day lost", "date"), Column("end", "First day back", "date"),
-        Column("share_lost", "Capacity lost", "share"), Column("units_lost", "Units lost", "count"),
         Column("announced_days", "Days announced", "count"), Column("source", "Sources", "sources"),
     )  # fmt: skip
     return _sheet("events", "What happens to the corridor", columns, events)
+
+
+def _told(row: Mapping[Any, Any]) -> str:
+    """Cause, effect and note of an event in one line."""
+    parts = [str(part) for part in row.values() if pd.notna(part) and str(part)]
+    return "; ".join(parts) or "stated by the scenario"
 
 
 def link_sheet(links: pd.DataFrame) -> Sheet:
@@ -273,9 +291,24 @@ def link_sheet(links: pd.DataFrame) -> Sheet:
         Column("change_kt", "Change", "kt_change", "kt"),
         Column("tariff_usd_per_t", "Tariff", "usd_per_t", "US$/t"),
         Column("worth_usd_per_t", "Worth of a tonne more", "usd_per_t", "US$/t"),
+        Column("weakest_figure", "Least known", "text"),
         Column("source", "Sources", "sources"),
     )  # fmt: skip
     return _sheet("links", "Every link that carries oil, before or after", columns, links)
+
+
+def held_back_sheet(test: StressTest, links: pd.DataFrame) -> Sheet:
+    """Return the links that limited rerouting; takes `flows.held_back`."""
+    corridor = test.scenario.corridor
+    periods = f"{corridor.horizon.step.capitalize()}s" if corridor is not None else "Periods"
+    columns = (
+        Column("name", "Link", "text"),
+        Column("worth_usd_per_t", "A tonne more was worth at most", "usd_per_t", "US$/t"),
+        Column("undisturbed_usd_per_t", "Undisturbed", "usd_per_t", "US$/t"),
+        Column("full_periods", f"{periods} full", "count"),
+        Column("dearer_periods", f"{periods} dearer than undisturbed", "count"),
+    )
+    return _sheet("held_back", "What held it back", columns, links)
 
 
 def knowledge_sheet(test: StressTest) -> Sheet:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.padding import Padding
 from rich.segment import Segment
@@ -14,7 +16,8 @@ from rich.table import Table
 from rich.text import Text
 
 from zollverein.report.answer import answer_of
-from zollverein.report.formatting import MARKS, days, number, percent, plain, residual, share, shown, with_sign
+from zollverein.report.bridge import bridge_line
+from zollverein.report.formatting import MARKS, apart, days, money, number, plain, residual, share, shown, with_sign
 from zollverein.report.sheets import (
     Column,
     Sheet,
@@ -24,13 +27,16 @@ from zollverein.report.sheets import (
     transit_sheet,
 )
 from zollverein.report.sheets_compared import comparison_sheets
+from zollverein.report.wording import range_covers
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from zollverein.stress import Comparison, StressTest
 
 __all__ = ["compare_terminal", "terminal"]
 
-WIDE = 96
+WIDE = 100
 NARROW = 56
 WIDEST = 120
 LONGEST_NAME, LONG_NAME = 40, 19
@@ -48,8 +54,9 @@ INCOME_COLUMNS = (
     "assumed_share",
 )
 # What a screen calls it, where the page has more room.
-SHORT = {"assumed_share": Column("assumed_share", "base assumed", "share"),
-         "range": Column("range", "low to high", "number")}  # fmt: skip
+SHORT = {"range": Column("range", "low to high", "number", "%"),
+         "tariff_revenue_usd_million": Column("tariff_revenue_usd_million", "Tariffs", "usd_million_change", "US$ m"),
+         "assumed_share": Column("assumed_share", "Assumed", "share", "of base")}  # fmt: skip
 NARROW_INCOME_COLUMNS = ("name", "real_income_percent", "range", "exports_percent")
 
 
@@ -95,20 +102,34 @@ def _segments(console: Console, options: ConsoleOptions, content: RenderableType
 
 def _parts(test: StressTest, console: Console, width: int) -> Iterable[RenderableType]:
     yield Text(test.scenario.title, style="bold")
-    yield Text(_setting(test), style="dim")
+    yield _said(_setting(test), width)
     yield Text("")
-    yield Text(" ".join(str(test.scenario.question).split()), style="italic")
+    yield _said(" ".join(str(test.scenario.question).split()), width, style="italic")
     yield Text("")
-    yield Text(answer_of(test).headline, style="bold")
+    yield _said(answer_of(test).headline, width, style="bold")
     yield Text("")
     if len(test.routes):
         yield from _corridor(test, console, width)
         yield Text("")
     yield from _income(test, width)
     yield Text("")
+    if line := bridge_line(test):
+        yield _said(line, width)
     if len(test.crude_link):
-        yield _crude(test)
-    yield from _trust(test)
+        yield _said(_crude(test), width)
+    yield from (_said(line, width) for line in _trust(test))
+
+
+def _said(words: str, width: int, style: str = "dim") -> Text:
+    """Running text, folded at spaces alone: a terminal's own folding parts a number at its thin spaces."""
+    lines = [""]
+    for word in words.split(" "):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if lines[-1] and cell_len(longer) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return Text("\n".join(lines), style=style)
 
 
 def _setting(test: StressTest) -> str:
@@ -117,6 +138,7 @@ def _setting(test: StressTest) -> str:
         horizon = test.scenario.corridor.horizon
         parts += [days(horizon.start, horizon.end), f"{test.scenario.corridor.foresight} foresight"]
     parts.append("long run: factors move" if test.scenario.labour == "mobile" else "short run: factors stay")
+    parts += [f"base year {test.base_year}"] if test.base_year is not None else []
     return " · ".join(parts)
 
 
@@ -147,45 +169,54 @@ def _income(test: StressTest, width: int) -> Iterable[RenderableType]:
     columns = tuple(by_key[key] for key in wanted if key in by_key and key in frame.columns)
     hidden = max(0, len(frame) - REGIONS_SHOWN)
     yield _table(Sheet(sheet.name, sheet.caption, columns, frame.head(REGIONS_SHOWN)))
+    if "range" in wanted:
+        yield _said(range_covers(test), width)
     if hidden:
-        yield Text(f"and {hidden} more, touched less; they are in the report", style="dim")
+        yield _said(_not_shown(frame.iloc[REGIONS_SHOWN:]), width)
+
+
+def _not_shown(rows: pd.DataFrame) -> str:
+    """How little the regions move that a screen has no room for: a bound that holds, and the largest sum among them."""
+    bound = math.ceil(1e3 * float(rows["real_income_percent"].abs().max())) / 1e3
+    largest = rows.iloc[int(rows["real_income_usd_million"].abs().to_numpy().argmax())]
+    value = float(largest["real_income_usd_million"])
+    return (
+        f"and {len(rows)} more in the report, none moved by over {number(bound, 3)} %; "
+        f"largest sum: {largest['name']}, {with_sign(money(value), value)}"
+    )
 
 
 def _range(row: dict[str, object]) -> str:
     low, high = row.get("real_income_low_percent"), row.get("real_income_high_percent")
     if not isinstance(low, float) or not isinstance(high, float):
         return ""
-    first, last = (with_sign(percent(v)[:-2], v) for v in (low, high))
-    return "" if first == last else f"{first} to {last}"
+    # A dash stands only where nothing was varied, and not where two ends are near each other.
+    return "" if low == high else " to ".join(end[:-2] for end in apart(low, high))
 
 
-def _crude(test: StressTest) -> Text:
+def _crude(test: StressTest) -> str:
     """In one line, what corridor and economy told each other."""
     bound = test.crude_link.iloc[int(test.crude_link["quantity_factor"].to_numpy().argmin())]
     names = dict(zip(test.welfare["region"], test.welfare["name"], strict=True))
     where = names.get(bound["region"], bound["region"])
     confidence = MARKS.get(str(bound["confidence"]), "")
-    return Text(
+    return (
         f"Corridor to economy: tightest for {where}, which gets {share(float(bound['quantity_factor']))} of the "
         f"sector’s base quantity over the year (crude is {share(float(bound['crude_share']))} of it {confidence}); "
-        f"price factor back {shown('factor', float(bound['price_factor']))}.",
-        style="dim",
+        f"price factor back {shown('factor', float(bound['price_factor']))}."
     )
 
 
-def _trust(test: StressTest) -> Iterable[RenderableType]:
+def _trust(test: StressTest) -> Iterable[str]:
     counts = test.sources[["figures", "reported", "derived", "assumed"]].sum()
     known = ", ".join(
         f"{MARKS[c]} {share(float(counts[c]) / max(float(counts['figures']), 1.0))} {c}"
         for c in ("reported", "derived", "assumed")
     )
-    yield Text(
-        f"Rests on {number(int(counts['figures']))} figures from {_sources(len(test.source_list))}: {known}.",
-        style="dim",
-    )
+    yield f"Rests on {number(int(counts['figures']))} figures from {_sources(len(test.source_list))}: {known}."
     parts = test.certificate.to_frame().groupby("part", sort=False)["value"].max()
     worst = ", ".join(f"{part} {residual(float(value))}" for part, value in parts.items())
-    yield Text(f"Certified: largest residual {worst}.", style="dim")
+    yield f"Certified: largest residual {worst}."
 
 
 def _table(sheet: Sheet, highlight: bool = True, longest_name: int = LONGEST_NAME) -> RenderableType:
@@ -204,11 +235,10 @@ def _table(sheet: Sheet, highlight: bool = True, longest_name: int = LONGEST_NAM
 
 
 def _heading(column: Column) -> str:
-    """A heading of a figure stands on as many lines as it has words, so that the column stays narrow."""
+    """A heading, and its unit beneath it."""
     if column.kind == "mark":
         return ""
-    label = "\n".join(column.label.split(" ")) if column.is_figure else column.label
-    return f"{label}\n{column.unit}" if column.unit else label
+    return f"{column.label}\n{column.unit}" if column.unit else column.label
 
 
 def _least_width(sheet: Sheet, column: Column, longest: int) -> int | None:

@@ -7,6 +7,7 @@ import pandas as pd
 from zollverein.case import Case
 from zollverein.corridor import (
     Horizon,
+    Network,
     Routing,
     available_kt,
     export_tonnes,
@@ -19,12 +20,16 @@ from zollverein.corridor import (
     transit_shares,
     transport_cost,
 )
+from zollverein.stress.marks import link_marks, weakest_of
 
 __all__ = ["by_period_table", "founding_table", "routes_table", "stocks_table", "summary_table", "transit_table"]
 
 
 def routes_table(case: Case, before: Routing, after: Routing, exporter: str) -> pd.DataFrame:
-    """Return tonnes by route: route, name, before_kt, after_kt, change_kt, confidence (of the route's capacity)."""
+    """Return tonnes by route: route, name, before_kt, after_kt, change_kt, confidence, weakest_figure.
+
+    A route is as well known as the link that it is counted on; ``weakest_figure`` says what makes the mark.
+    """
     names = case.table("routes").set_index("route")["name"]
     was, now = route_tonnes(before, exporter), route_tonnes(after, exporter)
     routes = [r for r in names.index if max(was.get(r, 0.0), now.get(r, 0.0)) > 0 or r in was.index]
@@ -32,7 +37,7 @@ def routes_table(case: Case, before: Routing, after: Routing, exporter: str) -> 
     table["before_kt"] = [float(was.get(r, 0.0)) for r in routes]
     table["after_kt"] = [float(now.get(r, 0.0)) for r in routes]
     table["change_kt"] = table["after_kt"] - table["before_kt"]
-    table["confidence"] = [_route_confidence(case, r) for r in routes]
+    table = pd.concat([table, _route_marks(after.network, routes)], axis=1)
     return table.sort_values("before_kt", ascending=False, kind="stable", ignore_index=True)
 
 
@@ -147,13 +152,17 @@ def _per_tonne(usd_million: float, kt: float) -> float:
     return 1e3 * usd_million / kt if kt > 0 else float("nan")
 
 
-def _route_confidence(case: Case, route: str) -> str:
-    """The weakest confidence among the preferred figures of the link that a route is counted on."""
-    links = case.table("links")
-    counted = links.loc[links["route"] == route, "link"]
-    figures = case.table("link_figures")
-    known = set(figures.loc[figures["link"].isin(counted) & figures["preferred"], "confidence"])
-    return next((c for c in ("assumed", "derived", "reported") if c in known), "assumed")
+def _route_marks(network: Network, routes: list[str]) -> pd.DataFrame:
+    """The mark of the link that a route is counted on, the weakest where it is counted on several."""
+    marks = link_marks(network).join(network.links[["route", "name"]])
+    rows = []
+    for route in routes:
+        counted = marks[marks["route"] == route]
+        weakest = weakest_of(counted["confidence"])
+        makes = counted[counted["confidence"] == weakest]
+        said = [f"{figure} of {name}" for figure, name in zip(makes["weakest_figure"], makes["name"], strict=True)]
+        rows.append((weakest or "assumed", "; ".join(said)))
+    return pd.DataFrame(rows, columns=["confidence", "weakest_figure"])
 
 
 def _country_names(case: Case) -> dict[str, str]:

@@ -63,12 +63,17 @@ def welfare_table(case: Case, outcome: Outcome, variants: Sequence[Outcome]) -> 
 def trade_table(case: Case, outcome: Outcome) -> pd.DataFrame:
     """Return trade by pair and sector: base and new in US$ million, change in percent, confidence of the base.
 
-    exporter, importer, sector, base_usd_million, new_usd_million, change_percent, confidence; no sales at home.
+    exporter, importer, sector, sector_name, base_usd_million, new_usd_million, change_percent, confidence; no sales at
+    home.
     """
     trade = outcome.trade.rename(columns={"base": "base_usd_million", "new": "new_usd_million"})
     foreign = trade[trade["exporter"] != trade["importer"]]
     known = case.table("trade")[["exporter", "importer", "sector", "confidence"]]
-    return foreign.merge(known, on=["exporter", "importer", "sector"], how="left", validate="one_to_one")
+    names = case.table("sectors")[["sector", "name"]].rename(columns={"name": "sector_name"})
+    named = foreign.merge(names, on="sector", how="left", validate="many_to_one")
+    order = ["exporter", "importer", "sector", "sector_name"]
+    named = named[[*order, *(c for c in named.columns if c not in order)]]
+    return named.merge(known, on=["exporter", "importer", "sector"], how="left", validate="one_to_one")
 
 
 def _assumed_shares(case: Case) -> tuple[pd.Series[float], pd.Series[float]]:

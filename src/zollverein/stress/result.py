@@ -66,18 +66,22 @@ class StressTest:
     Attributes
     ----------
     scenario, case_name, case_title : what was asked of which case.
+    base_year : the year of the economy's base, if the case states it.
     baseline, routing : the corridor undisturbed and disturbed; None where the scenario has no corridor.
     outcome : the economy's certified equilibrium.
     certificate : what proves both, and their agreement.
     welfare : by region; see `zollverein.stress.economy_tables.welfare_table`.
-    trade : by exporter, importer and sector: base_usd_million, new_usd_million, change_percent, confidence.
+    trade : by exporter, importer and sector: sector_name, base_usd_million, new_usd_million, change_percent,
+        confidence.
     corridor_summary : measure, unit, before, after, change.
-    routes : route, name, before_kt, after_kt, change_kt, confidence.
+    routes : route, name, before_kt, after_kt, change_kt, confidence, weakest_figure (what makes that mark).
     transit : country, name, before_share, after_share.
     by_period : start, days, route, before_kt, after_kt. stocks : start, node, before_kt, after_kt, capacity_kt.
     crude_link : by region, what the corridor told the economy and what came back.
+    oil_to_income : the steps from lost oil to real income; see `zollverein.stress.oil_to_income.oil_to_income_table`.
     founding : the facts of the founding report beside what the network could carry.
-    events : what happened: name, target, start, end, share_lost, units_lost, source, confidence.
+    events : what happened: name, target, start, end, share_lost, units_lost, announced_days; of events of the case's
+        table also kind, cause, effect, note, source, confidence.
     sources : table, figures, reported, derived, assumed. source_list : the sources themselves.
     nodes, links : the network drawn; empty without a corridor.
     """
@@ -101,6 +105,8 @@ class StressTest:
     events: pd.DataFrame = field(repr=False)
     sources: pd.DataFrame = field(repr=False)
     source_list: pd.DataFrame = field(repr=False)
+    oil_to_income: pd.DataFrame = field(repr=False)
+    base_year: int | None = None
 
     @property
     def name(self) -> str:
@@ -130,7 +136,7 @@ class StressTest:
         """Return every table of the result by name, those that are empty left out; what a report stores as data."""
         names = (
             "welfare", "trade", "corridor_summary", "routes", "transit", "by_period", "stocks", "crude_link",
-            "founding", "events", "sources", "source_list",
+            "oil_to_income", "founding", "events", "sources", "source_list",
         )  # fmt: skip
         frames = {name: getattr(self, name) for name in names}
         if self.routing is not None:

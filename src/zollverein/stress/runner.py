@@ -14,8 +14,9 @@ from zollverein.corridor import Horizon, Network, Outage, Revision, Routing
 from zollverein.economy import Economy, Outcome, Shock
 from zollverein.errors import NoAnswerError, ScenarioError, UnknownNameError
 from zollverein.stress import corridor_tables, economy_tables, provenance
-from zollverein.stress.coupling import Coupled, couple
+from zollverein.stress.coupling import Coupled, CrudeLink, couple
 from zollverein.stress.crude import crude_link
+from zollverein.stress.oil_to_income import oil_to_income_table
 from zollverein.stress.reading import read_scenario, scenario_of
 from zollverein.stress.result import Comparison, StressCertificate, StressTest
 from zollverein.stress.scenario import CorridorPart, Scenario
@@ -161,6 +162,7 @@ class _Answer:
     before: Routing | None
     coupled: Coupled | None
     outages: tuple[Outage, ...] = ()
+    crude: CrudeLink | None = None
 
 
 def case_named(scenario: ScenarioLike) -> str | Path:
@@ -212,7 +214,7 @@ def _through_the_corridor(
         )
 
     coupled = couple(economy, closure, policy, before, route, link)
-    return _Answer(coupled.outcome, coupled.shock, before, coupled, outages)
+    return _Answer(coupled.outcome, coupled.shock, before, coupled, outages, link)
 
 
 def _prepared(part: CorridorPart, case: Case) -> tuple[Network, Horizon, tuple[Outage, ...], list[Revision]]:
@@ -289,7 +291,7 @@ def _with_policy(shock: Shock, policy: Policy, central: Policy) -> Shock:
 
 def _assembled(scenario: Scenario, case: Case, answer: _Answer, variants: list[Outcome]) -> StressTest:
     empty = pd.DataFrame()
-    summary = routes = transit = by_period = stocks = link = founding = events = empty
+    summary = routes = transit = by_period = stocks = link = founding = events = steps = empty
     coupled, before = answer.coupled, answer.before
     corridor_certificate, coupling = None, None
     if coupled is not None and before is not None and scenario.corridor is not None:
@@ -300,7 +302,9 @@ def _assembled(scenario: Scenario, case: Case, answer: _Answer, variants: list[O
         by_period = corridor_tables.by_period_table(before, after, exporter)
         stocks = corridor_tables.stocks_table(before, after)
         link, founding = coupled.link.reset_index(), corridor_tables.founding_table(case, before, after, exporter)
-        events = _event_table(answer.outages)
+        events = _event_table(answer.outages, scenario.corridor, case)
+        if answer.crude is not None:
+            steps = oil_to_income_table(answer.crude, coupled.supply_factor, before, after, answer.outcome)
         corridor_certificate, coupling = after.certificate, coupled.certificate
     return StressTest(
         scenario=scenario,
@@ -322,12 +326,23 @@ def _assembled(scenario: Scenario, case: Case, answer: _Answer, variants: list[O
         events=events,
         sources=provenance.sources_table(scenario, case),
         source_list=provenance.source_list(scenario, case),
+        oil_to_income=steps,
+        base_year=case.base_year,
     )
 
 
-def _event_table(outages: Sequence[Outage]) -> pd.DataFrame:
+def _event_table(outages: Sequence[Outage], part: CorridorPart, case: Case) -> pd.DataFrame:
+    """What befell the corridor; what the case's table says of its own events stands beside them."""
     columns = ["name", "target", "start", "end", "share_lost", "units_lost", "announced_days"]
-    return pd.DataFrame([[getattr(o, c) for c in columns] for o in outages], columns=columns)
+    table = pd.DataFrame([[getattr(o, c) for c in columns] for o in outages], columns=columns)
+    told = ["kind", "cause", "effect", "note", "source", "confidence"]
+    happened = len(outages) - len(part.outages)
+    if not happened:
+        return table
+    known = case.table("events").set_index("event").reindex(columns=told)
+    # An outage that the scenario states is not the event of the table that happens to bear its name.
+    records = known.reindex(table["name"]).reset_index(drop=True)
+    return pd.concat([table, records.where(pd.Series(table.index < happened), other=None)], axis=1)
 
 
 def _side_by_side(tests: Sequence[StressTest]) -> Comparison:

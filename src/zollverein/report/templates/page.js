@@ -35,6 +35,12 @@
     const copy = dressed(spec, dark.matches && !printing ? data.dark : {}, width);
     const ratio = spec.usermeta?.ratio;
     copy.width = width;
+    // Names that stand beside each other on a desk stand beneath each other on a telephone.
+    const narrow = width < 560 && spec.usermeta?.narrow_height;
+    if (narrow) {
+      copy.height = narrow;
+      copy.params = copy.params.map((part) => (part.name === "narrow" ? { ...part, value: true } : part));
+    }
     if (ratio) copy.height = Math.round(width * ratio);
     else copy.autosize = { type: "fit-x", contains: "padding" };
     copy.padding = ratio ? 0 : { left: 0, right: 2, top: 2, bottom: 5 };
@@ -86,6 +92,19 @@
 
   for (const button of document.querySelectorAll(".sortable thead button"))
     button.addEventListener("click", () => sort(button.closest("th")));
+
+  // A table that is wider than the screen says so, and fades at the edge behind which there is more.
+  function hint(box) {
+    const beyond = box.scrollWidth - box.clientWidth;
+    box.classList.toggle("wide", beyond > 4);
+    box.classList.toggle("more", beyond - box.scrollLeft > 4);
+  }
+  const watch = new ResizeObserver((seen) => seen.forEach((entry) => hint(entry.target.closest(".scroll"))));
+  for (const box of document.querySelectorAll(".scroll")) {
+    box.addEventListener("scroll", () => hint(box), { passive: true });
+    watch.observe(box);
+    watch.observe(box.querySelector("table"));
+  }
 
   // Paper shows what a click would open.
   let opened = [];
