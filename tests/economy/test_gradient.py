@@ -11,6 +11,7 @@ from tests.economy.worlds import cell, world
 
 from zollverein.economy import Closure, Economy, Effects, Shock
 from zollverein.economy.equilibrium import solve
+from zollverein.economy.fused_map import Equilibrium
 from zollverein.economy.shock import ShockArrays
 from zollverein.errors import EconomyError, UnknownNameError
 
@@ -24,8 +25,8 @@ CLOSURES = [
 ]
 
 
-def log_income(economy: Economy, arrays: ShockArrays, closure: Closure, start: np.ndarray) -> np.ndarray:
-    state = solve(economy.base, arrays, closure, start=start, tolerance=1e-14)
+def log_income(economy: Economy, arrays: ShockArrays, closure: Closure, near: Equilibrium) -> np.ndarray:
+    state = solve(economy.base, arrays, closure, near=near, tolerance=1e-14)
     return np.asarray(
         np.log(state.income / economy.base.income) - (economy.base.alpha * np.log(state.P_hat)).sum(axis=0)
     )
@@ -54,7 +55,7 @@ def test_every_derivative_is_the_slope_of_differences(seed: int, closure: Closur
         else:
             productivity[s, n] += by
         moved = replace(arrays, tau=tau, log_kappa_hat=cost, log_productivity=productivity)
-        return float(w @ log_income(economy, moved, closure, outcome.state.point))
+        return float(w @ log_income(economy, moved, closure, outcome.state))
 
     for change, slope in (
         ("tariff", slopes.tariff[s, n, i]),

@@ -98,7 +98,7 @@ class _Reverse:
         self.net = np.matmul(fused.B, self.q[:, :, None])[:, :, 0] if fused.taxed else self.Phi
         self.U = state.expenditure / self.Phi
         self.Z = np.matmul(fused.B.transpose(0, 2, 1), self.U[:, :, None])[:, :, 0]
-        self.X_new = fused.equilibrium(state.point)[2]
+        self.X_new = fused.evaluate(state.point).X_new
 
     def pull(self, v: Array, *, objective: bool) -> _Pulled:
         """Return ``r_x' v``, and with ``objective`` the gradient of the objective to the unknowns added to it."""

@@ -32,6 +32,37 @@ class FixedPoint:
     converged: bool
 
 
+class _Memory:
+    """The last differences of points and of damped residuals in a ring, with the products of the latter at hand."""
+
+    def __init__(self, size: int) -> None:
+        self.dx, self.dr = np.empty((MEMORY, size)), np.empty((MEMORY, size))
+        self.gram = np.zeros((MEMORY, MEMORY))
+        self.count = self.next = 0
+
+    def add(self, dx: Array, dr: Array) -> None:
+        k = self.next
+        self.dx[k], self.dr[k] = dx, dr
+        self.count = max(self.count, k + 1)
+        self.gram[k, : self.count] = self.gram[: self.count, k] = self.dr[: self.count] @ dr
+        self.next = (k + 1) % MEMORY
+
+    def forget(self) -> None:
+        self.count = self.next = 0
+
+    def step(self, residual: Array) -> Array:
+        """Anderson step: the damped residual less its projection on the differences."""
+        m = self.count
+        gram = self.gram[:m, :m]
+        # Differences shrink with the residual: scaled to one, so that the ridge does not drown the newest.
+        scale = 1.0 / np.sqrt(np.maximum(np.diag(gram), np.finfo(float).tiny))
+        scaled = gram * scale * scale[:, None]
+        scaled[np.diag_indices(m)] += RIDGE
+        weights = scale * np.linalg.solve(scaled, scale * (self.dr[:m] @ residual))
+        step: Array = residual - weights @ self.dx[:m] - weights @ self.dr[:m]
+        return step
+
+
 def accelerate(
     residual: Callable[[Array], Array],
     start: Array,
@@ -55,12 +86,12 @@ def accelerate(
     reference = np.inf
     caution = 1.0
     history: list[float] = []
-    dx: list[Array] = []
-    dr: list[Array] = []
+    memory = _Memory(len(x))
     previous: tuple[Array, Array] | None = None
     for _ in range(max_iterations):
         r = residual(x)
-        norm = float(np.abs(r).max()) if np.isfinite(r).all() else np.inf
+        norm = float(np.abs(r).max())
+        norm = norm if np.isfinite(norm) else np.inf
         history.append(norm)
         if norm <= tolerance:
             return FixedPoint(x, tuple(history), converged=True)
@@ -69,8 +100,7 @@ def accelerate(
         if norm > RISE_ALLOWED * reference or not np.isfinite(norm):
             # Acceleration led astray: forget the past and step plainly, ever more carefully, from here or,
             # where it is much worse, from the best point seen.
-            dx.clear()
-            dr.clear()
+            memory.forget()
             previous = None
             caution = max(0.5 * caution, SMALLEST_CAUTION)
             if norm > LOST * best_norm or not np.isfinite(norm):
@@ -81,24 +111,8 @@ def accelerate(
         reference = min(reference, norm)
         step_residual = damping * r
         if previous is not None:
-            dx.append(x - previous[0])
-            dr.append(step_residual - previous[1])
-            del dx[:-MEMORY], dr[:-MEMORY]
+            memory.add(x - previous[0], step_residual - previous[1])
         previous = (x, step_residual)
-        step = _step(step_residual, dx, dr) if dx else caution * step_residual
+        step = memory.step(step_residual) if memory.count else caution * step_residual
         x = x + np.clip(step, -STEP_CAP, STEP_CAP)
     return FixedPoint(best_x, tuple(history), converged=False)
-
-
-def _step(step_residual: Array, dx: list[Array], dr: list[Array]) -> Array:
-    """Anderson step: the damped residual less its projection on the last differences."""
-    if not dr:
-        return step_residual
-    # Differences shrink with the residual: scaled to one, so that the ridge does not drown the newest.
-    scale = 1.0 / np.maximum(np.linalg.norm(dr, axis=1), np.finfo(float).tiny)
-    R, D = np.stack(dr) * scale[:, None], np.stack(dx) * scale[:, None]
-    gram = R @ R.T
-    gram[np.diag_indices_from(gram)] += RIDGE
-    weights = np.linalg.solve(gram, R @ step_residual)
-    step: Array = step_residual - weights @ (D + R)
-    return step

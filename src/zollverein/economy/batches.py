@@ -12,6 +12,7 @@ from zollverein.economy.certificate import certify
 from zollverein.economy.closure import Closure
 from zollverein.economy.draws import Draws, Effects, effect_cells, effect_draws, of_theta
 from zollverein.economy.equilibrium import solve
+from zollverein.economy.fused_map import Equilibrium
 from zollverein.economy.shock import ShockArrays
 from zollverein.errors import NotConverged
 
@@ -41,7 +42,7 @@ def run_draws(
     """
     betas = effect_draws(effects, len(thetas), rng) if effects is not None else pd.DataFrame(index=range(len(thetas)))
     cells = effect_cells(effects, base.countries, base.sectors) if effects is not None else []
-    point: Array | None = None
+    near: Equilibrium | None = None
     rows: dict[int, Array] = {}
     failed: dict[int, str] = {}
     for k, theta in enumerate(thetas):
@@ -53,12 +54,12 @@ def run_draws(
                 log_kappa[where] -= betas[name].iloc[k] * value / of_theta(theta, where)
             arrays = replace(shock, log_kappa_hat=log_kappa)
         try:
-            state = solve(drawn, arrays, closure, start=point, tolerance=TOLERANCE)
+            state = solve(drawn, arrays, closure, near=near, tolerance=TOLERANCE)
             certify(drawn, arrays, closure, state)
         except NotConverged as error:
             failed[k] = str(error)
             continue
-        point = state.point if point is None else point
+        near = state if near is None else near
         prices = np.exp((base.alpha * np.log(state.P_hat)).sum(axis=0))
         rows[k] = 100.0 * (state.income / base.income / prices - 1.0)
     if not rows:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from zollverein.economy.attribution import shapley
-from zollverein.economy.baseline import Array, Baseline, baseline_of_flows
+from zollverein.economy.baseline import Baseline, baseline_of_flows
 from zollverein.economy.batches import run_draws
 from zollverein.economy.certificate import certify, trade_levels
 from zollverein.economy.closure import Closure, Deficits
@@ -19,6 +19,7 @@ from zollverein.economy.conditional import Conditional, conditional
 from zollverein.economy.cubes import long_frame
 from zollverein.economy.draws import Draws, Effects, theta_draws
 from zollverein.economy.equilibrium import consistent, solve
+from zollverein.economy.fused_map import Equilibrium
 from zollverein.economy.gains import autarky_table
 from zollverein.economy.outcome import Outcome
 from zollverein.economy.path import rebased, walked
@@ -143,14 +144,14 @@ class Economy:
         ------
         EconomyError, NotConverged : as `solve`; the message names the shock.
         """
-        closure, point, solved = closure or Closure(), None, {}
+        closure, near, solved = closure or Closure(), None, {}
         for name, shock in shocks.items():
             try:
-                solved[name] = self._solved(shock_arrays(shock, self.base, closure), closure, point)
+                solved[name] = self._solved(shock_arrays(shock, self.base, closure), closure, near)
             except ZollvereinError as error:
                 error.add_note(f"in the shock '{name}'")
                 raise
-            point = solved[name].state.point
+            near = solved[name].state
         return solved
 
     def attribute(self, parts: Mapping[str, Shock], *, closure: Closure | None = None) -> pd.DataFrame:
@@ -259,14 +260,14 @@ class Economy:
         """
         return Economy(rebased(self.base, outcome.shock, outcome.state), self.ledger)
 
-    def _solved(self, arrays: ShockArrays, closure: Closure, start: Array | None = None) -> Outcome:
+    def _solved(self, arrays: ShockArrays, closure: Closure, near: Equilibrium | None = None) -> Outcome:
         if closure.supply_elasticity < 0.0:
             warnings.warn(
                 f"with a supply elasticity of {closure.supply_elasticity:g} the equilibrium may be not unique (Allen, "
                 f"Arkolakis and Takahashi 2020 prove it for 0 and above); this is one of them",
                 stacklevel=3,
             )
-        state = solve(self.base, arrays, closure, start=start)
+        state = solve(self.base, arrays, closure, near=near)
         return Outcome(self.base, arrays, state, closure, certify(self.base, arrays, closure, state))
 
     @property

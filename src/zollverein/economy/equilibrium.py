@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from zollverein.economy.anderson import FixedPoint, accelerate
-from zollverein.economy.baseline import Array, Baseline
+from zollverein.economy.baseline import Baseline
 from zollverein.economy.closure import Closure
 from zollverein.economy.fused_map import Equilibrium, FusedMap
 from zollverein.economy.newton import newton_point
@@ -28,7 +28,7 @@ def consistent(base: Baseline) -> Baseline:
     null = shock_arrays(Shock(), base, Closure())
     for _ in range(2):  # the first pass may still move the numeraire by a rounding, the second finds it in place
         fused = FusedMap(base, null, Closure())
-        state, _, _ = fused.equilibrium(fused.start())
+        state = fused.equilibrium(fused.start())
         levels = {name: getattr(state, name) for name in ("output", "value_added", "tariff_revenue", "income")}
         base = replace(base, expenditure=state.expenditure, **levels)
     return base
@@ -39,7 +39,7 @@ def solve(
     shock: ShockArrays,
     closure: Closure,
     *,
-    start: Array | None = None,
+    near: Equilibrium | None = None,
     tolerance: float = TOLERANCE,
     max_iterations: int = MAX_ITERATIONS,
 ) -> Equilibrium:
@@ -47,30 +47,30 @@ def solve(
 
     Parameters
     ----------
-    start : the ``point`` of a neighbouring scenario's equilibrium, of the same closure and quotas; absent: the base.
+    near : the equilibrium of a neighbouring scenario, of the same closure and quotas, to start from; absent: the base.
     max_iterations : evaluations of the map in each attempt.
 
     Raises
     ------
     NotConverged : with the history of the residual, how far the shock could be approached and the likely cause.
     """
-    found = _attempt(base, shock, closure, start, tolerance, max_iterations)
+    fused, found = _attempt(base, shock, closure, near, tolerance, max_iterations)
     if found.converged:
-        return _state(base, shock, closure, found)
-    point, reached = None, 0.0
-    step, nearest = FIRST_STEP, found
+        return _state(fused, found)
+    there: Equilibrium | None = None
+    step, reached = FIRST_STEP, 0.0
     while step >= SHORTEST_STEP:
         share = min(1.0, reached + step)
         part = shock if share == 1.0 else part_of(base, shock, share)
-        trial = _attempt(base, part, closure, point, tolerance, max_iterations)
+        fused, trial = _attempt(base, part, closure, there, tolerance, max_iterations)
         if not trial.converged:
             step /= 2.0
             continue
+        there, reached = _state(fused, trial), share
         if share == 1.0:
-            return _state(base, shock, closure, trial)
-        point, reached, nearest = trial.point, share, trial
+            return there
         step *= 1.5
-    raise NotConverged(_why(base, shock, closure, found, reached, nearest, tolerance), found.history)
+    raise NotConverged(_why(base, closure, found, reached, there, tolerance), found.history)
 
 
 def part_of(base: Baseline, shock: ShockArrays, share: float) -> ShockArrays:
@@ -91,35 +91,36 @@ def _attempt(
     base: Baseline,
     shock: ShockArrays,
     closure: Closure,
-    start: Array | None,
+    near: Equilibrium | None,
     tolerance: float,
     max_iterations: int,
-) -> FixedPoint:
+) -> tuple[FusedMap, FixedPoint]:
     fused = FusedMap(base, shock, closure)
-    first = fused.start() if start is None or start.shape != fused.start().shape else start
+    first = fused.start()
+    if near is not None and near.point.shape == first.shape:
+        first = near.point
     with np.errstate(all="ignore"):
-        near = newton_point(fused, first)
-        return accelerate(
+        close = newton_point(fused, first)
+        found = accelerate(
             fused.residual,
-            first if near is None else near,
+            first if close is None else close,
             damping=fused.damping(),
             tolerance=tolerance,
             max_iterations=max_iterations,
         )
+    return fused, found
 
 
-def _state(base: Baseline, shock: ShockArrays, closure: Closure, found: FixedPoint) -> Equilibrium:
-    state, _, _ = FusedMap(base, shock, closure).equilibrium(found.point)
-    return replace(state, history=found.history)
+def _state(fused: FusedMap, found: FixedPoint) -> Equilibrium:
+    return fused.equilibrium(found.point, found.history)
 
 
 def _why(
     base: Baseline,
-    shock: ShockArrays,
     closure: Closure,
     found: FixedPoint,
     reached: float,
-    nearest: FixedPoint,
+    there: Equilibrium | None,
     tolerance: float,
 ) -> str:
     """Say how far the shock could be approached, and what is most likely in the way."""
@@ -127,13 +128,12 @@ def _why(
         f"the equilibrium stopped at a residual of {min(found.history):.1e} after {len(found.history)} iterations; "
         f"{tolerance:.0e} is asked. Approached in steps, {reached:.0%} of the shock could be solved"
     )
-    if reached == 0.0:
+    if there is None:
         return f"{told}; try a smaller shock, or check theta"
-    state = _state(base, part_of(base, shock, reached), closure, nearest)
-    burden = np.abs(state.deficit) / state.value_added.sum(axis=0)
+    burden = np.abs(there.deficit) / there.value_added.sum(axis=0)
     n = int(np.argmax(burden))
     if closure.deficits in ("fixed", "world_share") and burden[n] > HEAVY:
-        kind = "surplus" if state.deficit[n] < 0 else "deficit"
+        kind = "surplus" if there.deficit[n] < 0 else "deficit"
         return (
             f"{told}, where the fixed {kind} of {base.countries[n]} is already {burden[n]:.0%} of what it earns; "
             f'beyond it cannot be met. Use Closure(deficits="multiplicative") or "zero", or a smaller shock'

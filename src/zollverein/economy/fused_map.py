@@ -54,6 +54,26 @@ class Equilibrium:
     point: Array = field(repr=False)
 
 
+@dataclass(slots=True)
+class _Evaluation:
+    """Every quantity of the map at a point, and what the map makes of its costs and expenditures."""
+
+    log_c: Array
+    log_p: Array
+    log_v: Array
+    X: Array
+    Y: Array
+    VA: Array
+    R: Array
+    E: Array
+    D: Array
+    I: Array  # noqa: E741 - the field's symbol for income
+    log_levy: Array
+    quantity_hat: Array
+    log_c_new: Array
+    X_new: Array
+
+
 class FusedMap:
     """Arrays of one scenario that do not change between iterations, and the map on them."""
 
@@ -73,7 +93,6 @@ class FusedMap:
         self.flow_cells = base.pi[cells] * base.expenditure[cells[0], cells[1]] / (1.0 + base.tau[cells])
         self.world = float(base.value_added.sum())
         self.safe_va = np.where(base.value_added > 0, base.value_added, 1.0)
-        self.gamma_io_users = np.ascontiguousarray(base.gamma_io.transpose(0, 2, 1))
         self._factors()
         self._costs()
         # Shares add to one up to rounding; measured against the same product at base, no shock is exactly no change.
@@ -95,7 +114,7 @@ class FusedMap:
 
     def _costs(self) -> None:
         """Weights of value added and inputs in the log of unit cost: the technology's, or universal gravity's."""
-        self.cost_gamma, self.cost_inputs = self.base.gamma, self.gamma_io_users
+        self.cost_gamma, self.cost_inputs = self.base.gamma, self.base.gamma_io.transpose(0, 2, 1)
         psi = self.closure.supply_elasticity
         if psi == 0.0:
             return
@@ -133,8 +152,8 @@ class FusedMap:
         out[self.tied] += self.specific[self.tied] * r
         return out
 
-    def equilibrium(self, x: Array) -> tuple[Equilibrium, Array, Array]:
-        """Evaluate every equation at a point; also return the updated log c (S, N) and X (S, N)."""
+    def evaluate(self, x: Array) -> _Evaluation:
+        """Evaluate every equation at a point."""
         base = self.base
         log_c, log_X, w, r, levy = self.parts(x)
         log_levy = self.levies.log_gross.copy()
@@ -150,18 +169,23 @@ class FusedMap:
         Y = q * np.matmul(self.B.transpose(0, 2, 1), spend[:, :, None])[:, :, 0]
         E, quantity_hat = self._collect(Y, q, spend, log_c, log_levy)
         VA = base.gamma * Y
+        earned = VA.sum(axis=0)
         scale = self.world / VA.sum()
-        D = self.deficits(VA.sum(axis=0) * scale) / scale
-        I = VA.sum(axis=0) + R + E + D  # noqa: E741 - the field's symbol for income
+        D = self.deficits(earned * scale) / scale
+        I = earned + R + E + D  # noqa: E741 - the field's symbol for income
         X_new = base.alpha * I + np.matmul(base.gamma_io, Y.T[:, :, None])[:, :, 0].T
         log_v = self.log_v(w, r)
         inputs = np.matmul(self.cost_inputs, log_P.T[:, :, None])[:, :, 0].T
         log_c_new = self.cost_gamma * log_v + inputs - self.shock.log_productivity
-        result = Equilibrium(
-            np.exp(log_c), np.exp(log_P), np.exp(log_v), X, Y, VA, R, E, D, I,
-            np.expm1(log_levy), quantity_hat, (), x,
+        return _Evaluation(log_c, log_P, log_v, X, Y, VA, R, E, D, I, log_levy, quantity_hat, log_c_new, X_new)
+
+    def equilibrium(self, x: Array, history: tuple[float, ...] = ()) -> Equilibrium:
+        """Return what holds at a point, which is an equilibrium if the residual there is nothing."""
+        e = self.evaluate(x)
+        return Equilibrium(
+            np.exp(e.log_c), np.exp(e.log_p), np.exp(e.log_v), e.X, e.Y, e.VA, e.R, e.E, e.D, e.I,
+            np.expm1(e.log_levy), e.quantity_hat, history, x,
         )  # fmt: skip
-        return result, log_c_new, X_new
 
     def _toll(self, log_levy: Array) -> None:
         if log_levy.size:
@@ -193,20 +217,19 @@ class FusedMap:
 
     def residual(self, x: Array) -> Array:
         """Return the log residual of the map at a point, prices measured in the numeraire."""
-        state, log_c_new, X_new = self.equilibrium(x)
-        e = self.edges
-        VA = state.value_added
+        at = self.evaluate(x)
+        e, VA = self.edges, at.VA
         log_world = np.log(VA.sum() / self.world)
         res = np.empty_like(x)
-        res[: e[1]] = log_c_new.ravel() - x[: e[1]]
-        res[e[1] : e[2]] = np.log(X_new / self.base.expenditure).ravel() - x[e[1] : e[2]] - log_world
+        res[: e[1]] = at.log_c_new.ravel() - x[: e[1]]
+        res[e[1] : e[2]] = np.log(at.X_new / self.base.expenditure).ravel() - x[e[1] : e[2]] - log_world
         res[e[2] : e[3]] = np.log(self.wage(VA)) - x[e[2] : e[3]] - log_world
         if self.tied.size:
             res[e[3] : e[4]] = np.log(self.rental(VA)).ravel() - x[e[3] : e[4]] - log_world
         if self.levies.quota.any():
             bound, quota = self.levies.bound[self.levies.quota], x[e[4] :]
             theta = self.theta_cells[self.levies.quota]
-            excess = np.log(state.quantity_hat[self.levies.quota] / bound) / (1.0 + theta)
+            excess = np.log(at.quantity_hat[self.levies.quota] / bound) / (1.0 + theta)
             res[e[4] :] = np.maximum(excess, -np.maximum(quota, 0.0)) - np.minimum(quota, 0.0)
         return res
 

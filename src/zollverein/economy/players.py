@@ -19,6 +19,7 @@ from zollverein.economy.adjoint import sensitivity
 from zollverein.economy.baseline import Array, Baseline
 from zollverein.economy.closure import Closure
 from zollverein.economy.equilibrium import solve
+from zollverein.economy.fused_map import Equilibrium
 from zollverein.economy.shock import ShockArrays
 from zollverein.errors import EconomyError, NotConverged, UnknownNameError
 
@@ -61,7 +62,7 @@ class _Instruments:
 class _Last:
     """The equilibrium last solved in a search: where the next one starts, and log real incomes there."""
 
-    point: Array | None
+    near: Equilibrium | None
     income: Array
 
 
@@ -80,11 +81,12 @@ def nash(
     if not (np.isfinite(highest) and highest > 0):
         raise EconomyError(f"the highest rate is {highest}; allowed is a number above 0 (1 is a hundred percent)")
     instruments = [_instruments(base, player, by) for player in players]
-    tau, moves, point = shock.tau, [], None
+    tau, moves = shock.tau, []
+    near: Equilibrium | None = None
     for round_ in range(1, MAX_ROUNDS + 1):
         before = tau
         for mine in instruments:
-            tau, income, point = _search(base, _with(base, shock, tau), closure, mine, highest, point)
+            tau, income, near = _search(base, _with(base, shock, tau), closure, mine, highest, near)
         moves.append(float(np.abs(tau - before).max()))
         if len(players) == 1 or moves[-1] <= SETTLED:
             table = _table(base, tau, [mine.player for mine in instruments])
@@ -117,13 +119,13 @@ def _search(
     closure: Closure,
     mine: _Instruments,
     highest: float,
-    point: Array | None,
-) -> tuple[Array, Array, Array | None]:
-    """Climb from the rates that stand; return tau, log real incomes and the point of the equilibrium there."""
+    near: Equilibrium | None,
+) -> tuple[Array, Array, Equilibrium | None]:
+    """Climb from the rates that stand; return tau, log real incomes and the equilibrium there."""
     s, i = mine.cells
     weights = np.zeros(len(base.countries))
     weights[mine.player] = 1.0
-    last = _Last(point, np.zeros(len(base.countries)))
+    last = _Last(near, np.zeros(len(base.countries)))
 
     def tau_of(rates: Array) -> Array:
         tau = shock.tau.copy()
@@ -132,9 +134,9 @@ def _search(
 
     def loss(rates: Array) -> tuple[float, Array]:
         trial = _with(base, shock, tau_of(rates))
-        state = solve(base, trial, closure, start=last.point)
+        state = solve(base, trial, closure, near=last.near)
         income = np.log(state.income / base.income) - (base.alpha * np.log(state.P_hat)).sum(axis=0)
-        last.point, last.income = state.point, income
+        last.near, last.income = state, income
         slope = sensitivity(base, trial, closure, state, weights).tariff[s, mine.player, i]
         # Log points in percent: the search's stopping rules are absolute.
         uphill = np.bincount(mine.group, slope, minlength=mine.count)
@@ -146,7 +148,7 @@ def _search(
         bounds=[(0.0, highest)] * mine.count, options={"gtol": GRADIENT_SMALL, "ftol": 1e-14, "maxiter": 500},
     )  # fmt: skip
     loss(found.x)
-    return tau_of(found.x), last.income, last.point
+    return tau_of(found.x), last.income, last.near
 
 
 def _with(base: Baseline, shock: ShockArrays, tau: Array) -> ShockArrays:
