@@ -185,9 +185,11 @@ def main(arguments: list[str]) -> int:
         if "nested_s" in row:
             row["ratio"] = row["nested_s"] / row["solve_s"]
     print(f"Many sectors with linkages and tariffs; one thread reads {speed:.1f} GB/s here")
-    table(rows, {"N": "countries", "S": "sectors", "solve_s": "solve s", "iterations": "iterations",
-                 "residual": "residual", "certificate_s": "certificate s", "solver_mb": "solver MB",
-                 "peak_mb": "peak MB", "gb_per_s": "GB/s", "of_memory": "% of memory", "nested_s": "nested s", "ratio": "times"})  # fmt: skip
+    table(rows, {
+        "N": "countries", "S": "sectors", "solve_s": "solve s", "iterations": "iterations", "residual": "residual",
+        "certificate_s": "certificate s", "solver_mb": "solver MB", "peak_mb": "peak MB", "gb_per_s": "GB/s",
+        "of_memory": "% of memory", "nested_s": "nested s", "ratio": "times",
+    })  # fmt: skip
     middle = next(row for row in rows if "gradient_s" in row)
     print(f"77 x 45: 200 warm draws of theta {middle['draws_200_s']:.2f} s")
     print(f"77 x 45: gradient to all {middle['tariffs']:,.0f} tariffs {middle['gradient_s']:.3f} s")

@@ -21,7 +21,7 @@ def tables(seed: int = 0, tariffs: float = 0.0, balanced: bool = False) -> dict[
     inputs = own.rename(columns={"sector": "user"}).merge(pd.DataFrame({"input": SECTORS}), how="cross")
     built = {"trade": trade, "value_added": own.assign(share=0.6), "inputs": inputs.assign(share=0.2)}
     if tariffs:
-        foreign = trade.loc[~home, ["exporter", "importer", "sector"]]
+        foreign = trade.loc[~home, ["exporter", "importer", "sector"]].reset_index(drop=True)
         built["tariffs"] = foreign.assign(rate=rng.uniform(0, tariffs, len(foreign)))
     return built
 

@@ -34,7 +34,7 @@ def economy_of(case: Case, theta: Literal["theta", "theta_alternative"] = "theta
     value_added = production[["region", "sector", "value_added_share"]].set_axis(["country", "sector", "share"], axis=1)
     inputs = case.table("inputs")[["region", "input", "user", "share"]].rename(columns={"region": "country"})
     tariffs = case.table("tariffs")
-    rates = tariffs[key].assign(rate=tariffs["applied_percent"] / 100.0)
+    rates = tariffs[key].assign(rate_percent=tariffs["applied_percent"])
     elasticities = case.table("sectors")[["sector", theta]].rename(columns={theta: "theta"})
     return Economy.from_tables(
         pd.concat([foreign, home], ignore_index=True),

@@ -11,11 +11,21 @@ import pandas as pd
 from zollverein.economy.baseline import Array
 from zollverein.errors import EconomyError, near_matches
 
-__all__ = ["codes", "numbers", "require_columns", "scatter"]
+__all__ = ["codes", "numbers", "require_columns", "scatter", "tariff_rates"]
+
+# Columns that hold names; `recipient` may be left empty.
+NAMES = ("exporter", "importer", "country", "sector", "input", "user", "effect")
+RATE_ADVICE = "Tariffs are rates: 0.05 is five percent; a gross 1.05 or a percent 5 would be far too high"
+HIGHEST_RATE = 10.0
+LOOKS_GROSS = (1.0, 1.5)
 
 
 def require_columns(table: str, frame: pd.DataFrame, columns: Sequence[str], optional: Sequence[str] = ()) -> None:
-    """Raise `EconomyError` unless ``frame`` has just these columns (any order)."""
+    """Raise `EconomyError` unless ``frame`` has just these columns (any order), and a name in every cell of one."""
+    if not isinstance(frame, pd.DataFrame):
+        raise EconomyError(
+            f"table {table} is a {type(frame).__name__}; give a pandas DataFrame with the columns {', '.join(columns)}"
+        )
     missing = [c for c in columns if c not in frame.columns]
     if missing:
         raise EconomyError(
@@ -28,6 +38,10 @@ def require_columns(table: str, frame: pd.DataFrame, columns: Sequence[str], opt
             f"table {table} has the column '{unknown[0]}' that is not known here; "
             f"allowed are {', '.join((*columns, *optional))}: rename or drop it"
         )
+    for column in (c for c in frame.columns if c in NAMES):
+        empty = frame[column].isna().to_numpy()
+        if empty.any():
+            raise EconomyError(f"table {table}, row {int(np.argmax(empty)) + 1}: {column} is empty; name it")
 
 
 def codes(table: str, frame: pd.DataFrame, column: str, labels: Sequence[str]) -> npt.NDArray[np.intp]:
@@ -70,6 +84,29 @@ def numbers(
             + (f". {advice}" if advice else "")
         )
     return values
+
+
+def tariff_rates(table: str, frame: pd.DataFrame) -> Array:
+    """Return ad valorem rates from a column ``rate``, or ``rate_percent``.
+
+    Raises
+    ------
+    EconomyError : both or neither, a rate out of range, or rates that may as well be gross tariffs.
+    """
+    in_percent = "rate_percent" in frame.columns and "rate" not in frame.columns
+    column = "rate_percent" if in_percent else "rate"
+    require_columns(table, frame, ("exporter", "importer", column), ("sector",))
+    unit = 100.0 if in_percent else 1.0
+    rates = numbers(
+        table, frame, column, above=-unit, maximum=HIGHEST_RATE * unit, advice="" if in_percent else RATE_ADVICE
+    )
+    low, high = LOOKS_GROSS
+    if not in_percent and len(rates) and ((rates > low) & (rates <= high)).all():
+        raise EconomyError(
+            f"table {table}: every rate lies between {rates.min():g} and {rates.max():g}, as gross tariffs do. 0.05 is "
+            f"five percent: take 1 off, or, if more than a hundred percent is meant, name the column rate_percent"
+        )
+    return rates / unit
 
 
 def scatter(

@@ -11,13 +11,10 @@ import pandas as pd
 
 from zollverein.economy.baseline import Array, Baseline
 from zollverein.economy.closure import Closure
-from zollverein.economy.labels import codes, numbers, require_columns, scatter
+from zollverein.economy.labels import HIGHEST_RATE, codes, numbers, require_columns, scatter, tariff_rates
 from zollverein.errors import EconomyError
 
 __all__ = ["Levies", "Shock", "ShockArrays"]
-
-GROSS_TARIFF_ADVICE = "Tariffs are rates: 0.05 is five percent; a gross 1.05 or a percent 5 would be far too high"
-HIGHEST_RATE = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +23,7 @@ class Shock:
 
     Parameters
     ----------
-    tariff : exporter, importer, sector, rate. The new ad valorem rate (0.05 is five percent).
+    tariff : exporter, importer, sector, rate. The new ad valorem rate (0.05 is five percent); or rate_percent.
     iceberg : exporter, importer, sector, factor. Change of the iceberg cost; 1.1 is ten percent dearer.
     export_tax : exporter, importer, sector, rate [, recipient]. Ad valorem tax on exports, on the producer price.
     quota : exporter, importer, sector, factor [, recipient]. Upper bound on the real flow over its base; the rent
@@ -96,6 +93,8 @@ def shock_arrays(shock: Shock, base: Baseline, closure: Closure) -> ShockArrays:
     """
     for name in Shock.__dataclass_fields__:
         frame = getattr(shock, name)
+        if frame is not None and not isinstance(frame, pd.DataFrame):
+            raise EconomyError(f"Shock.{name} is a {type(frame).__name__}; give a pandas DataFrame")
         if frame is not None and frame.empty:
             raise EconomyError(f"Shock({name}=...) has no rows, so it names nobody; leave it out for no shock")
     pair: Mapping[str, tuple[str, ...]] = {
@@ -104,8 +103,7 @@ def shock_arrays(shock: Shock, base: Baseline, closure: Closure) -> ShockArrays:
     own: Mapping[str, tuple[str, ...]] = {"sector": base.sectors, "country": base.countries}
     tau = base.tau
     if shock.tariff is not None:
-        require_columns("Shock.tariff", shock.tariff, ("exporter", "importer", "rate"), ("sector",))
-        rate = numbers("Shock.tariff", shock.tariff, "rate", above=-1, maximum=HIGHEST_RATE, advice=GROSS_TARIFF_ADVICE)
+        rate = tariff_rates("Shock.tariff", shock.tariff)
         new = scatter("Shock.tariff", shock.tariff, pair, rate, fill=np.nan)
         tau = np.where(np.isnan(new), base.tau, new)
     iceberg = _factors("iceberg", shock.iceberg, ("exporter", "importer"), pair)

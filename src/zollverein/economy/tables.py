@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 from zollverein.economy.baseline import Array, Baseline, baseline_of_flows
-from zollverein.economy.labels import numbers, require_columns, scatter
-from zollverein.economy.shock import GROSS_TARIFF_ADVICE, HIGHEST_RATE
+from zollverein.economy.labels import numbers, require_columns, scatter, tariff_rates
 from zollverein.errors import EconomyError
 
 __all__ = ["baseline_of_tables"]
 
 SHARES_ADD_UP = 1e-6
+SMALLEST_THETA = 0.01
 LedgerRow = tuple[str, str, str, float, float, str]
 NEGATIVE_DEMAND = "negative final demand"
 # Rounding in the last bits is no line of the ledger.
@@ -60,8 +60,7 @@ def baseline_of_tables(
     gamma, gamma_io = _cost_shares(value_added, inputs, countries, sectors, moved)
     tau = np.zeros_like(flows)
     if tariffs is not None:
-        require_columns("tariffs", tariffs, ("exporter", "importer", "rate"), ("sector",))
-        rate = numbers("tariffs", tariffs, "rate", above=-1.0, maximum=HIGHEST_RATE, advice=GROSS_TARIFF_ADVICE)
+        rate = tariff_rates("tariffs", tariffs)
         tau = scatter("tariffs", tariffs, pair, rate, fill=0.0)
     base = baseline_of_flows(countries, sectors, flows, tau, _theta(theta, sectors), gamma, gamma_io)
     return _without_negative_final_demand(base, moved)
@@ -84,8 +83,11 @@ def _require_domestic_sales(flows: Array, countries: tuple[str, ...], sectors: t
 
 def _theta(theta: pd.DataFrame | float, sectors: tuple[str, ...]) -> Array:
     if not isinstance(theta, pd.DataFrame):
-        if isinstance(theta, bool) or not isinstance(theta, int | float) or not np.isfinite(theta) or theta <= 0:
-            raise EconomyError(f"theta is {theta!r}; it must be a number above zero (sigma - 1 in CES terms)")
+        number = isinstance(theta, int | float | np.number) and not isinstance(theta, bool)
+        if not number or not np.isfinite(theta) or theta < SMALLEST_THETA:
+            raise EconomyError(
+                f"theta is {theta!r}; it must be a number above zero, at least {SMALLEST_THETA:g} (sigma - 1 in CES)"
+            )
         return np.full(len(sectors), float(theta))
     named = [c for c in ("theta", "sigma") if c in theta.columns]
     if len(named) != 1:
@@ -96,7 +98,11 @@ def _theta(theta: pd.DataFrame | float, sectors: tuple[str, ...]) -> Array:
     out = scatter("theta", theta, {"sector": sectors}, values, fill=np.nan)
     if np.isnan(out).any():
         raise EconomyError(f"table theta has no row for sector {sectors[int(np.argmax(np.isnan(out)))]}; add one")
-    return out - 1.0 if column == "sigma" else out
+    out = out - 1.0 if column == "sigma" else out
+    if out.min() < SMALLEST_THETA:
+        smallest = sectors[int(out.argmin())]
+        raise EconomyError(f"table theta: {smallest} has {out.min():g}; theta must be at least {SMALLEST_THETA:g}")
+    return out
 
 
 def _cost_shares(

@@ -26,7 +26,7 @@ class Policy:
 
     Attributes
     ----------
-    tariff : exporter, importer, sector, rate; or None.
+    tariff : exporter, importer, sector, rate_percent; or None.
     iceberg : exporter, importer, sector, factor; or None.
     """
 
@@ -95,7 +95,7 @@ def _tariffs(economy: EconomyPart, case: Case) -> pd.DataFrame | None:
     for k, change in enumerate(economy.tariffs):
         cells = _cells(change.exporters, change.importers, change.sectors, case)
         if change.rate is not None:
-            frames.append(cells.assign(rate=change.rate))
+            frames.append(cells.assign(rate_percent=100.0 * change.rate))
             continue
         table = case.table("tariffs")[[*CELL, "mfn_percent"]]
         found = cells.merge(table, on=CELL, how="left", validate="one_to_one")
@@ -108,7 +108,7 @@ def _tariffs(economy: EconomyPart, case: Case) -> pd.DataFrame | None:
                 f"{row['importer']} in {row['sector']}; give a rate, or add the row to economy/tariffs.csv"
             )
         found = found[found["mfn_percent"].notna()]
-        frames.append(found[CELL].assign(rate=found["mfn_percent"].astype(float) / 100.0))
+        frames.append(found[CELL].assign(rate_percent=found["mfn_percent"].astype(float)))
     if not frames:
         return None
     # A later change of the same cell replaces an earlier one.

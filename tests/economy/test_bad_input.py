@@ -1,0 +1,147 @@
+"""Tables that cannot be: each gives one message that names the row and the fix."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.economy.worlds import SECTORS, cell, tables
+
+from zollverein.economy import Closure, Economy, Shock
+from zollverein.errors import EconomyError
+
+THETA = pd.DataFrame({"sector": SECTORS, "theta": [4.0, 6.0]})
+
+
+def with_table(name, change):
+    built = tables(tariffs=0.1)
+    built[name] = change(built[name].copy())
+    return lambda: Economy.from_tables(**built, theta=THETA)
+
+
+def with_theta(value):
+    return lambda: Economy.from_tables(**tables(), theta=value)
+
+
+def put(column, value, row=4):
+    def change(frame):
+        frame[column] = frame[column].astype(object)
+        frame.loc[row, column] = value
+        return frame
+
+    return change
+
+
+def drop(row):
+    return lambda frame: frame.drop(index=row)
+
+
+def twice(row):
+    return lambda frame: pd.concat([frame, frame.loc[[row]]], ignore_index=True)
+
+
+def output_of(factor, country="AAA"):
+    def make():
+        built = tables()
+        trade = built.pop("trade")
+        home = trade["exporter"] == trade["importer"]
+        made = trade.groupby(["exporter", "sector"])["value"].sum().reset_index()
+        made.columns = ["country", "sector", "value"]
+        made.loc[made["country"] == country, "value"] *= factor
+        return Economy.from_tables(trade[~home], output=made, theta=THETA, **built)
+
+    return make
+
+
+WRONG_TABLES = {
+    "a missing pair of value added": (with_table("value_added", drop(2)), ["value_added", "BBB", "food", "add one"]),
+    "a missing theta": (with_theta(THETA.iloc[:1]), ["no row for sector tools", "add one"]),
+    "a duplicate": (with_table("trade", twice(3)), ["row 19", "stands there twice", "keep one"]),
+    "a negative flow": (with_table("trade", put("value", -5.0)), ["row 5", "-5", "never negative"]),
+    "exports above output": (output_of(0.01), ["AAA", "exports", "clip=True"]),
+    "shares that do not sum": (with_table("inputs", put("share", 0.35, 0)), ["they must add to 1", "AAA"]),
+    "an unknown code": (with_table("tariffs", put("importer", "BBC", 0)), ["row 1", "'BBC'", "did you mean 'BBB'"]),
+    "an unknown sector": (with_table("inputs", put("user", "foot", 1)), ["row 2", "did you mean 'food'"]),
+    "a theta of zero": (with_theta(0.0), ["theta", "above zero"]),
+    "a theta below zero": (with_theta(THETA.assign(theta=[4.0, -2.0])), ["row 2", "-2", "above 0"]),
+    "a theta next to nothing": (with_theta(1e-300), ["theta", "at least"]),
+    "a sigma of one": (with_theta(pd.DataFrame({"sector": SECTORS, "sigma": [5.0, 1.0]})), ["row 2", "above 1"]),
+    "theta and sigma": (with_theta(THETA.assign(sigma=5.0)), ["either theta or sigma"]),
+    "a percent for a rate": (with_table("tariffs", put("rate", 15.0, 3)), ["row 4", "15", "0.05 is five percent"]),
+    "gross tariffs": (with_table("tariffs", lambda f: f.assign(rate=1.0 + f["rate"])), ["gross", "0.05 is five percent"]),
+    "different sets of countries": (with_table("trade", lambda f: f[f["importer"] != "CCC"]), ["CCC", "never buys", "add rows"]),
+    "a flow that is no number": (with_table("trade", put("value", np.nan)), ["row 5", "nan"]),
+    "text for a number": (with_table("trade", put("value", "much")), ["row 5", "'much'"]),
+    "a number with a comma": (with_table("trade", put("value", "1,5")), ["row 5", "'1,5'"]),
+    "a code that is missing": (with_table("trade", put("exporter", np.nan)), ["row 5", "exporter"]),
+    "a column too many": (with_table("trade", lambda f: f.assign(year=2000)), ["'year'", "rename or drop"]),
+    "a column too few": (with_table("trade", lambda f: f.drop(columns="value")), ["value is missing"]),
+    "no domestic sales": (with_table("trade", lambda f: f[f["exporter"] != f["importer"]]), ["no domestic sales", "add them"]),
+    "no table at all": (lambda: Economy.from_tables([1, 2], theta=4.0), ["trade", "a pandas DataFrame"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG_TABLES)
+def test_a_wrong_table_names_its_row_and_the_fix(name):
+    make, said = WRONG_TABLES[name]
+    with pytest.raises(EconomyError) as caught:
+        make()
+    message = str(caught.value)
+    for words in said:
+        assert words in message, message
+    assert "\n" not in message
+    assert "np." not in message
+
+
+WRONG_SHOCKS = {
+    "names nobody": (Shock(iceberg=cell("AAA", "BBB", factor=1.1).iloc[:0]), ["names nobody", "leave it out"]),
+    "an unknown country": (Shock(iceberg=cell("AAA", "BBBB", factor=1.1)), ["row 1", "did you mean 'BBB'"]),
+    "a gross tariff": (Shock(tariff=cell("AAA", "BBB", rate=105.0)), ["105", "gross 1.05"]),
+    "a factor of nothing": (Shock(iceberg=cell("AAA", "BBB", factor=0.0)), ["factor is 0", "above 0"]),
+    "text": (Shock(iceberg=cell("AAA", "BBB", factor="dear")), ["'dear'"]),
+    "twice": (Shock(iceberg=pd.concat([cell("AAA", "BBB", factor=1.1)] * 2)), ["row 2", "twice"]),
+    "supply in the long run": (
+        Shock(supply=pd.DataFrame({"country": ["AAA"], "sector": ["food"], "factor": [0.5]})),
+        ["mobile", "labour=\"specific\""],
+    ),
+    "a transfer out of nothing": (Shock(transfer=pd.DataFrame({"country": ["AAA"], "value": [5.0]})), ["must be zero"]),
+    "no frame": (Shock(iceberg={"AAA": 1.1}), ["Shock.iceberg", "a pandas DataFrame"]),  # type: ignore[arg-type]
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG_SHOCKS)
+def test_a_wrong_shock_names_its_row_and_the_fix(name):
+    shock, said = WRONG_SHOCKS[name]
+    with pytest.raises(EconomyError) as caught:
+        Economy.from_tables(**tables(), theta=THETA).solve(shock)
+    for words in said:
+        assert words in str(caught.value), str(caught.value)
+
+
+def test_exports_above_output_may_raise_it_and_the_ledger_says_so():
+    built = tables()
+    trade = built.pop("trade")
+    home = trade["exporter"] == trade["importer"]
+    made = trade.groupby(["exporter", "sector"])["value"].sum().reset_index()
+    made.columns = ["country", "sector", "value"]
+    economy = Economy.from_tables(trade[~home], output=made, theta=THETA, **built)
+    assert economy.ledger.empty
+    assert economy.base.flows.sum() == pytest.approx(trade["value"].sum())
+    short = made.copy()
+    short.loc[0, "value"] = 1.0
+    with pytest.raises(EconomyError, match="clip=True"):
+        Economy.from_tables(trade[~home], output=short, theta=THETA, **built)
+    raised = Economy.from_tables(trade[~home], output=short, theta=THETA, clip=True, **built)
+    row = raised.ledger[raised.ledger["why"] == "output raised to exports"].iloc[0]
+    exports = trade.loc[~home & (trade["exporter"] == "AAA") & (trade["sector"] == "food"), "value"].sum()
+    assert (row["country"], row["sector"], row["was"]) == ("AAA", "food", 1.0)
+    assert row["now"] == pytest.approx(exports)
+
+
+def test_a_closure_that_is_none_is_refused():
+    for given, said in (
+        ({"deficits": "none"}, "choose one of fixed"),
+        ({"labour": "slow"}, "choose one of mobile"),
+        ({"specific_share": 1.5}, "0 to 1"),
+        ({"specific_share": 0.5}, "mobile"),
+    ):
+        with pytest.raises(EconomyError, match=said):
+            Closure(**given)
