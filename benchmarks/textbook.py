@@ -15,8 +15,8 @@ STEP = 0.3
 MOST = 2_000
 
 
-def nested(base: Baseline, shock: ShockArrays, tolerance: float) -> float:
-    """Solve with fixed deficits and return the largest relative excess demand for labour."""
+def nested(base: Baseline, shock: ShockArrays, tolerance: float) -> tuple[np.ndarray, float]:
+    """Solve with fixed deficits; return price indices over base (S, N) and the largest relative excess demand."""
     S, N = base.expenditure.shape
     theta = base.theta[:, None]
     A = base.pi * np.exp(-base.theta[:, None, None] * shock.log_kappa_hat)
@@ -50,4 +50,4 @@ def nested(base: Baseline, shock: ShockArrays, tolerance: float) -> float:
             break
         w = w * (1 + STEP * (earned / (w * wages) - 1))
         w *= wages.sum() / (w * wages).sum()
-    return excess
+    return P, excess

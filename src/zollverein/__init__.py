@@ -3,7 +3,7 @@
 >>> import zollverein as zv
 >>> test = zv.run("novorossiysk-90-days")
 >>> sorted(test.routes.columns)
-['after_kt', 'before_kt', 'change_kt', 'confidence', 'name', 'route']
+['after_kt', 'before_kt', 'change_kt', 'confidence', 'name', 'route', 'weakest_figure']
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from zollverein._version import __version__
 if TYPE_CHECKING:
     from zollverein.case import Case, Fault, check_case, open_case
     from zollverein.corridor import Horizon, Network, Outage, Revision, Routing
-    from zollverein.economy import Closure, Economy, Outcome, Shock
+    from zollverein.economy import Closure, Economy, Effects, Outcome, Shock
     from zollverein.errors import ZollvereinError
     from zollverein.stress import Comparison, Scenario, StressTest, compare, run
     from zollverein.union import Union
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # Loaded on first use, so that `zollverein --version` need not wait for pandas and a solver.
 _HOME = {
     "Case": "case", "Fault": "case", "check_case": "case", "open_case": "case",
-    "Closure": "economy", "Economy": "economy", "Outcome": "economy", "Shock": "economy",
+    "Closure": "economy", "Economy": "economy", "Effects": "economy", "Outcome": "economy", "Shock": "economy",
     "Comparison": "stress", "Scenario": "stress", "StressTest": "stress", "compare": "stress", "run": "stress",
     "Horizon": "corridor", "Network": "corridor", "Outage": "corridor", "Revision": "corridor", "Routing": "corridor",
     "Union": "union", "ZollvereinError": "errors",
@@ -35,6 +35,7 @@ __all__ = [
     "Closure",
     "Comparison",
     "Economy",
+    "Effects",
     "Fault",
     "Horizon",
     "Network",

@@ -215,6 +215,8 @@ def test_draws_are_seeded_labelled_and_summed_up() -> None:
     spread = pd.DataFrame({"sector": ["food"], "low": [3.0], "high": [5.0]})
     one, again = (economy.draws(DEARER, draws=40, seed=2, theta_uncertainty=spread) for _ in range(2))
     pd.testing.assert_frame_equal(one.real_income, again.real_income)
+    threaded = economy.draws(DEARER, draws=40, seed=2, theta_uncertainty=spread, jobs=2)
+    pd.testing.assert_frame_equal(one.real_income, threaded.real_income)
     assert one.theta["food"].between(3.0, 5.0).all()
     assert (one.theta["tools"] == 6.0).all()
     table = one.quantiles()

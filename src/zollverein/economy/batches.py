@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -29,12 +30,14 @@ def run_draws(
     thetas: Array,
     effects: Effects | None,
     rng: np.random.Generator,
+    jobs: int = 1,
 ) -> Draws:
     """Solve a shock under every draw.
 
     Parameters
     ----------
     thetas : (draws, S).
+    jobs : threads over draws; the numbers do not depend on it.
 
     Raises
     ------
@@ -42,26 +45,35 @@ def run_draws(
     """
     betas = effect_draws(effects, len(thetas), rng) if effects is not None else pd.DataFrame(index=range(len(thetas)))
     cells = effect_cells(effects, base.countries, base.sectors) if effects is not None else []
-    near: Equilibrium | None = None
-    rows: dict[int, Array] = {}
-    failed: dict[int, str] = {}
-    for k, theta in enumerate(thetas):
-        drawn = replace(base, theta=theta)
+    try:
+        near: Equilibrium | None = solve(base, shock, closure, tolerance=TOLERANCE)
+    except NotConverged:
+        near = None  # the draws may still have equilibria of their own
+
+    def drawn(k: int) -> Array | str:
+        theta = thetas[k]
         arrays = shock
         if cells:
             log_kappa = shock.log_kappa_hat.copy()
             for name, where, value in cells:
                 log_kappa[where] -= betas[name].iloc[k] * value / of_theta(theta, where)
             arrays = replace(shock, log_kappa_hat=log_kappa)
+        world = replace(base, theta=theta)
         try:
-            state = solve(drawn, arrays, closure, near=near, tolerance=TOLERANCE)
-            certify(drawn, arrays, closure, state)
+            state = solve(world, arrays, closure, near=near, tolerance=TOLERANCE)
+            certify(world, arrays, closure, state)
         except NotConverged as error:
-            failed[k] = str(error)
-            continue
-        near = state if near is None else near
+            return str(error)
         prices = np.exp((base.alpha * np.log(state.P_hat)).sum(axis=0))
-        rows[k] = 100.0 * (state.income / base.income / prices - 1.0)
+        return np.asarray(100.0 * (state.income / base.income / prices - 1.0))
+
+    if jobs > 1:
+        with ThreadPoolExecutor(jobs) as pool:
+            results = list(pool.map(drawn, range(len(thetas))))
+    else:
+        results = [drawn(k) for k in range(len(thetas))]
+    failed = {k: result for k, result in enumerate(results) if isinstance(result, str)}
+    rows = {k: result for k, result in enumerate(results) if not isinstance(result, str)}
     if not rows:
         raise NotConverged(f"not one of {len(thetas)} draws has a certified equilibrium; the first: {failed[0]}")
     index = pd.Index(list(rows), name="draw")

@@ -208,6 +208,7 @@ class Economy:
         theta_covariance: pd.DataFrame | None = None,
         effects: Effects | None = None,
         closure: Closure | None = None,
+        jobs: int = 1,
     ) -> Draws:
         """Solve a shock under many draws of trade elasticities and of estimated effects on trade.
 
@@ -216,6 +217,7 @@ class Economy:
         theta_uncertainty : sector with low and high (uniform), or with standard_error (normal).
         theta_covariance : square frame by sector, instead.
         effects : estimated effects on trade that come beside the shock.
+        jobs : threads over draws; the numbers do not depend on it.
 
         Raises
         ------
@@ -223,7 +225,9 @@ class Economy:
         """
         rng, closure = np.random.default_rng(seed), closure or Closure()
         thetas = theta_draws(self.base.theta, self.sectors, theta_uncertainty, theta_covariance, draws, rng)
-        return run_draws(self.base, shock_arrays(shock or Shock(), self.base, closure), closure, thetas, effects, rng)
+        return run_draws(
+            self.base, shock_arrays(shock or Shock(), self.base, closure), closure, thetas, effects, rng, jobs
+        )
 
     def best_tariffs(
         self,
