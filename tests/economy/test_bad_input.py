@@ -136,6 +136,17 @@ def test_exports_above_output_may_raise_it_and_the_ledger_says_so():
     assert row["now"] == pytest.approx(exports)
 
 
+def test_a_base_without_deficits_is_solved_first_and_the_ledger_says_what_moved():
+    built = tables()
+    with_deficits = Economy.from_tables(**built, theta=THETA)
+    assert np.abs(with_deficits.base.deficit).max() > 1.0
+    balanced = Economy.from_tables(**built, theta=THETA, deficits="zero")
+    assert np.abs(balanced.base.deficit).max() < 1e-9
+    assert (balanced.solve(closure=Closure(deficits="zero")).real_income.abs() < 1e-9).all()
+    assert set(balanced.ledger["why"]) == {"the base was solved to an equilibrium"}
+    assert len(balanced.ledger) == 6
+
+
 def test_a_closure_that_is_none_is_refused():
     for given, said in (
         ({"deficits": "none"}, "choose one of fixed"),

@@ -80,6 +80,18 @@ def test_labels_and_units() -> None:
     assert (worst["exporter"] != worst["importer"]).all()
 
 
+def test_barriers_are_ranked_by_what_they_cost() -> None:
+    economy = world()
+    wedges = pd.concat([cell("BBB", "AAA", None, ad_valorem=0.2), cell("CCC", "AAA", None, ad_valorem=0.01)])
+    ranked = economy.solve().gradient("AAA").barriers(wedges)
+    assert len(ranked) == 4
+    assert ranked["percent"].is_monotonic_increasing
+    assert ranked.loc[0, "exporter"] == "BBB"
+    # First order: a hundredth of the barrier is a hundredth of the cost.
+    tiny = economy.solve(Shock(iceberg=cell("CCC", "AAA", None, factor=1.01))).real_income["AAA"]
+    assert ranked.loc[ranked["exporter"] == "CCC", "percent"].sum() == pytest.approx(tiny, rel=0.05)
+
+
 def test_targets_that_are_none_are_refused() -> None:
     outcome = world().solve()
     with pytest.raises(UnknownNameError, match="did you mean 'AAA'"):

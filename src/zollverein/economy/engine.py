@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Economy"]
 
+# A relative change below this is rounding.
+SETTLED = 1e-9
+
 
 @dataclass(frozen=True)
 class Economy:
@@ -72,7 +75,8 @@ class Economy:
         output : country, sector, value: gross output, from which domestic sales are what exports leave. Absent:
             ``trade`` has them itself.
         clip : raise output to exports where they are larger, and say so in the ledger; else such a table is refused.
-        deficits : closure of the first solve where the tables are not an equilibrium; see `Closure`.
+        deficits : closure of the first solve where the tables are not an equilibrium, or have deficits while ``"zero"``
+            is asked; see `Closure`. The ledger says what output it moved.
 
         Raises
         ------
@@ -90,8 +94,11 @@ class Economy:
         """
         closure = Closure(deficits=deficits)
         base, ledger = baseline_of_tables(trade, theta, value_added, inputs, tariffs, output, clip=clip)
-        if (ledger["why"] == NEGATIVE_DEMAND).any():
-            base = _settled(base, closure)
+        unbalanced = deficits == "zero" and (np.abs(base.deficit) > SETTLED * base.income).any()
+        if unbalanced or (ledger["why"] == NEGATIVE_DEMAND).any():
+            settled = _settled(base, closure)
+            ledger = pd.concat([ledger, _moved(base, settled)], ignore_index=True)
+            base = settled
         return cls(consistent(base), ledger)
 
     @classmethod
@@ -283,6 +290,21 @@ class Economy:
     def sectors(self) -> tuple[str, ...]:
         """Sector labels in the order of the arrays."""
         return self.base.sectors
+
+
+def _moved(base: Baseline, settled: Baseline) -> pd.DataFrame:
+    """Return the outputs that the first solve moved, as rows of the ledger."""
+    s, n = np.nonzero(np.abs(settled.output - base.output) > SETTLED * base.output)
+    return pd.DataFrame(
+        {
+            "table": "output",
+            "country": np.array(base.countries, dtype=object)[n],
+            "sector": np.array(base.sectors, dtype=object)[s],
+            "was": base.output[s, n],
+            "now": settled.output[s, n],
+            "why": "the base was solved to an equilibrium",
+        }
+    )
 
 
 def _settled(base: Baseline, closure: Closure) -> Baseline:

@@ -12,6 +12,7 @@ import pandas as pd
 from zollverein.economy.adjoint import Sensitivity
 from zollverein.economy.baseline import Array, Baseline
 from zollverein.economy.draws import Effects, effect_cells
+from zollverein.economy.labels import codes, numbers, require_columns
 from zollverein.errors import EconomyError, UnknownNameError
 
 __all__ = ["Gradient", "weights_of"]
@@ -70,6 +71,32 @@ class Gradient:
         """Return the foreign flows whose dearer trade would cost most: the rows of `iceberg`, the worst first."""
         foreign = self.iceberg[self.iceberg["exporter"] != self.iceberg["importer"]]
         return foreign.nsmallest(count, "percent", keep="first").reset_index(drop=True)
+
+    def barriers(self, wedges: pd.DataFrame) -> pd.DataFrame:
+        """Return what each barrier costs to first order: its derivative times its ad valorem equivalent, worst first.
+
+        Parameters
+        ----------
+        wedges : exporter, importer, ad_valorem [, sector]; 0.2 is a barrier worth twenty percent of the price. Without
+            a sector, all of them.
+
+        Returns
+        -------
+        exporter, importer, sector, ad_valorem, percent: real income that the barrier takes, percent, as a loss.
+
+        Raises
+        ------
+        EconomyError : columns or numbers that do not fit.
+        """
+        require_columns("wedges", wedges, ("exporter", "importer", "ad_valorem"), ("sector",))
+        numbers("wedges", wedges, "ad_valorem", above=-1.0)
+        keys = ["exporter", "importer", *(["sector"] if "sector" in wedges else [])]
+        for column, known in (("exporter", self.base.countries), ("importer", self.base.countries)):
+            codes("wedges", wedges, column, known)
+        joined = self.iceberg.merge(wedges, on=keys, how="inner")
+        joined["percent"] *= 100.0 * np.log1p(joined["ad_valorem"].astype(float))
+        ordered = joined.sort_values("percent", kind="stable", ignore_index=True)
+        return ordered[["exporter", "importer", "sector", "ad_valorem", "percent"]]
 
     def standard_error(self, effects: Effects) -> float:
         """Return the standard error of real income, percent, that estimated effects on trade bring (delta method).
