@@ -24,16 +24,20 @@ print("Real income without the union's internal barriers, percent, by whose barr
 print(table.round(2).to_string(), "\n")
 
 print("One percent dearer trade costs Kazakhstan most on these flows (percent of real income):")
-costliest = economy.solve().gradient("KAZ").costliest(5)
-print(costliest.round(4).to_string(index=False), "\n")
+today = economy.solve()
+print(today.gradient("KAZ").costliest(5).round(4).to_string(index=False), "\n")
 
 # How far the answer depends on trade elasticities: uniform between the two published sets, 50 draws.
 both = case.table("sectors")[["theta", "theta_alternative"]]
 spread = pd.DataFrame({"sector": case.table("sectors")["sector"], "low": both.min(axis=1), "high": both.max(axis=1)})
 all_gone = Shock(iceberg=pd.concat([part.iceberg for part in parts.values()], ignore_index=True))
+print(
+    f"The whole is certified: largest residual {economy.solve(all_gone, closure=long_run).certificate.max_residual:.0e}\n"
+)
 drawn = economy.draws(all_gone, draws=50, theta_uncertainty=spread.dropna(), closure=long_run)
 print("The whole, with elasticities drawn between the published sets (quantiles):")
 print(drawn.quantiles().loc[MEMBERS].round(2).to_string(), "\n")
 
-print("What trade itself is worth, as the loss if all borders closed (percent):")
+# A country in deficit loses it with its trade, one in surplus keeps what it sent abroad: real income says both.
+print("What trade itself is worth, as what closing all borders would do (percent):")
 print(economy.gains_from_trade().loc[MEMBERS].round(1).to_string())
