@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from tests.economy.worlds import SECTORS, cell, tables
 
@@ -53,6 +54,9 @@ def output_of(factor, country="AAA"):
 
 WRONG_TABLES = {
     "a missing pair of value added": (with_table("value_added", drop(2)), ["value_added", "BBB", "food", "add one"]),
+    "a missing pair": (with_table("trade", lambda f: f[(f["exporter"] != "AAA") | (f["importer"] != "BBB")]), ["AAA to BBB", "one pair is missing", "add the flow"]),
+    "a tariff on one's own goods": (with_table("tariffs", put("exporter", "BBB", 0)), ["row 1", "BBB", "own goods"]),
+    "gross tariffs with some free": (with_table("tariffs", lambda f: f.assign(rate=np.r_[1.0, 3.0, 1.0 + f["rate"][2:]])), ["gross", "rate_percent"]),
     "a missing theta": (with_theta(THETA.iloc[:1]), ["no row for sector tools", "add one"]),
     "a duplicate": (with_table("trade", twice(3)), ["row 19", "stands there twice", "keep one"]),
     "a negative flow": (with_table("trade", put("value", -5.0)), ["row 5", "-5", "never negative"]),
@@ -145,6 +149,47 @@ def test_a_base_without_deficits_is_solved_first_and_the_ledger_says_what_moved(
     assert (balanced.solve(closure=Closure(deficits="zero")).real_income.abs() < 1e-9).all()
     assert set(balanced.ledger["why"]) == {"the base was solved to an equilibrium"}
     assert len(balanced.ledger) == 6
+
+
+def test_absent_pairs_may_be_no_trade_and_sparse_tables_need_not_say_so():
+    built = tables()
+    trade = built.pop("trade")
+    hole = trade[(trade["exporter"] != "AAA") | (trade["importer"] != "BBB")]
+    economy = Economy.from_tables(hole, theta=THETA, absent_pairs="zero", **built)
+    flows = economy.base.flows
+    assert flows[:, 1, 0].sum() == 0.0
+    sparse = hole.drop(index=hole.index[hole["sector"].eq("food") & hole["exporter"].eq("BBB")][0])
+    assert Economy.from_tables(sparse, theta=THETA, **built).base.flows[:, 1, 0].sum() == 0.0
+    with pytest.raises(EconomyError, match="choose one of"):
+        Economy.from_tables(hole, theta=THETA, absent_pairs="skip", **built)
+
+
+def test_final_shares_of_ones_own_are_solved_to_a_base():
+    built = tables()
+    derived = Economy.from_tables(**built, theta=THETA)
+    own = pd.DataFrame([(c, s) for c in derived.countries for s in derived.sectors], columns=["country", "sector"])
+    same = own.assign(share=derived.base.alpha.T.ravel())
+    again = Economy.from_tables(**built, theta=THETA, final=same)
+    assert again.ledger.empty
+    assert np.allclose(again.base.alpha, derived.base.alpha, atol=1e-12)
+    other = own.assign(share=np.tile([0.3, 0.7], 3))
+    moved = Economy.from_tables(**built, theta=THETA, final=other)
+    assert np.allclose(moved.base.alpha, np.array([[0.3], [0.7]]), atol=1e-9)
+    assert set(moved.ledger["why"]) == {"final demand as given", "the base was solved to an equilibrium"}
+    assert (moved.solve().real_income.abs() < 1e-9).all()
+    with pytest.raises(EconomyError, match="they must add to 1"):
+        Economy.from_tables(**built, theta=THETA, final=other.assign(share=0.3))
+
+
+def test_arrow_tables_go_in_as_they_are():
+    built = tables(tariffs=0.1)
+    arrow = {name: pa.Table.from_pandas(frame, preserve_index=False) for name, frame in built.items()}
+    dear = cell("AAA", "BBB", factor=1.2)
+    one = Economy.from_tables(**built, theta=THETA).solve(Shock(iceberg=dear)).real_income
+    two = Economy.from_tables(**arrow, theta=pa.Table.from_pandas(THETA)).solve(
+        Shock(iceberg=pa.Table.from_pandas(dear))
+    )
+    pd.testing.assert_series_equal(one, two.real_income)
 
 
 def test_a_closure_that_is_none_is_refused():

@@ -200,14 +200,14 @@ def test_a_path_can_only_be_walked_where_every_step_is_a_base() -> None:
     economy = world(2, tariffs=0.2)
     cut = Shock(tariff=cell("AAA", "BBB", rate=0.0))
     exact = economy.solve(cut).real_income
-    far, near = (economy.log_linear_path(cut, steps=n)["welfare_percent"] for n in (1, 16))
+    far, near = (economy.log_linear_path(cut, steps=n)["welfare"] for n in (1, 16))
     assert (near - exact).abs().max() < 0.2 * (far - exact).abs().max() + 1e-6
     with pytest.raises(EconomyError, match="1 or more"):
         economy.log_linear_path(cut, steps=0)
     with pytest.raises(EconomyError, match="holds no quotas"):
         economy.log_linear_path(Shock(quota=cell("AAA", "BBB", factor=0.9)), steps=2)
     with pytest.raises(EconomyError, match="choose one of"):
-        economy.solve(cut).log_linear("planet")
+        economy.solve(cut).decompose("planet")
 
 
 def test_draws_are_seeded_labelled_and_summed_up() -> None:

@@ -60,12 +60,12 @@ def log_linear_table(base: Baseline, state: Equilibrium, border: Array, by: str)
     index = pd.MultiIndex.from_product([labels[name] for name in order], names=order)
     frame = pd.DataFrame(
         {
-            "terms_of_trade_percent": 100.0 * terms.sum(axis=gone).ravel(),
-            "volume_of_trade_percent": 100.0 * volume.sum(axis=gone).ravel(),
+            "terms_of_trade": 100.0 * terms.sum(axis=gone).ravel(),
+            "volume_of_trade": 100.0 * volume.sum(axis=gone).ravel(),
         },
         index=index,
     )
-    frame["welfare_percent"] = frame.sum(axis=1)
+    frame["welfare"] = frame.sum(axis=1)
     if len(keys) == 1:
         frame.index = pd.Index([key[0] for key in frame.index], name=keys[0])
         return frame

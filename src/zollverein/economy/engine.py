@@ -21,11 +21,12 @@ from zollverein.economy.draws import Draws, Effects, theta_draws
 from zollverein.economy.equilibrium import consistent, solve
 from zollverein.economy.fused_map import Equilibrium
 from zollverein.economy.gains import autarky_table
+from zollverein.economy.labels import framed
 from zollverein.economy.outcome import Outcome
 from zollverein.economy.path import rebased, walked
 from zollverein.economy.players import BestTariffs, By, nash
 from zollverein.economy.shock import Shock, ShockArrays, shock_arrays
-from zollverein.economy.tables import NEGATIVE_DEMAND, baseline_of_tables
+from zollverein.economy.tables import UNSETTLED, AbsentPairs, baseline_of_tables
 from zollverein.errors import ZollvereinError
 
 if TYPE_CHECKING:
@@ -59,11 +60,15 @@ class Economy:
         value_added: pd.DataFrame | None = None,
         inputs: pd.DataFrame | None = None,
         tariffs: pd.DataFrame | None = None,
+        final: pd.DataFrame | None = None,
         output: pd.DataFrame | None = None,
         clip: bool = False,
+        absent_pairs: AbsentPairs = "refuse",
         deficits: Deficits = "fixed",
     ) -> Economy:
         """Build an economy from long tables; columns go by name, never by position.
+
+        The tables may be pandas frames or any other dataframe: Polars, Arrow.
 
         Parameters
         ----------
@@ -72,9 +77,13 @@ class Economy:
         value_added : country, sector, share of gross output; absent: no intermediates.
         inputs : country, input, user, share of the user's gross output.
         tariffs : exporter, importer, sector, rate (0.05 is five percent); absent rows are zero.
+        final : country, sector, share of final consumption; absent: what each market has left after intermediate use.
+            Where the two differ the base is solved first, and the ledger says so.
         output : country, sector, value: gross output, from which domestic sales are what exports leave. Absent:
             ``trade`` has them itself.
         clip : raise output to exports where they are larger, and say so in the ledger; else such a table is refused.
+        absent_pairs : rows that are left out are no trade; but in a table where every pair that stands has all sectors,
+            a pair that does not stand is taken for a hole: ``"refuse"`` it, or take it for ``"zero"`` too.
         deficits : closure of the first solve where the tables are not an equilibrium, or have deficits while ``"zero"``
             is asked; see `Closure`. The ledger says what output it moved.
 
@@ -93,9 +102,15 @@ class Economy:
         {'A': -0.82, 'B': -0.47}
         """
         closure = Closure(deficits=deficits)
-        base, ledger = baseline_of_tables(trade, theta, value_added, inputs, tariffs, output, clip=clip)
+        given = {"value_added": value_added, "inputs": inputs, "tariffs": tariffs, "output": output, "final": final}
+        frames = {name: None if table is None else framed(name, table) for name, table in given.items()}
+        number = isinstance(theta, int | float | str | None)
+        base, ledger = baseline_of_tables(
+            framed("trade", trade), theta if number else framed("theta", theta), clip=clip, absent_pairs=absent_pairs,
+            **frames,
+        )  # fmt: skip
         unbalanced = deficits == "zero" and (np.abs(base.deficit) > SETTLED * base.income).any()
-        if unbalanced or (ledger["why"] == NEGATIVE_DEMAND).any():
+        if unbalanced or ledger["why"].isin(UNSETTLED).any():
             settled = _settled(base, closure)
             ledger = pd.concat([ledger, _moved(base, settled)], ignore_index=True)
             base = settled
@@ -110,13 +125,15 @@ class Economy:
         value_added: xr.DataArray | None = None,
         inputs: xr.DataArray | None = None,
         tariffs: xr.DataArray | None = None,
+        final: xr.DataArray | None = None,
+        absent_pairs: AbsentPairs = "refuse",
         deficits: Deficits = "fixed",
     ) -> Economy:
         """Build an economy from labelled arrays; dimensions go by name, in any order.
 
         Parameters
         ----------
-        trade, tariffs : dimensions exporter, importer, sector. theta : sector. value_added : country, sector.
+        trade, tariffs : dimensions exporter, importer, sector. theta : sector. value_added, final : country, sector.
         inputs : country, input, user. Missing values (NaN) are rows left out. Else as `from_tables`.
 
         Raises
@@ -130,6 +147,8 @@ class Economy:
             value_added=None if value_added is None else long_frame("value_added", value_added, own, "share"),
             inputs=None if inputs is None else long_frame("inputs", inputs, ("country", "input", "user"), "share"),
             tariffs=None if tariffs is None else long_frame("tariffs", tariffs, pair, "rate"),
+            final=None if final is None else long_frame("final", final, own, "share"),
+            absent_pairs=absent_pairs,
             deficits=deficits,
         )
 

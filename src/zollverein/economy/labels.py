@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -11,21 +13,36 @@ import pandas as pd
 from zollverein.economy.baseline import Array
 from zollverein.errors import EconomyError, near_matches
 
-__all__ = ["codes", "numbers", "require_columns", "scatter", "tariff_rates"]
+__all__ = ["codes", "framed", "numbers", "require_columns", "scatter", "tariff_rates"]
 
 # Columns that hold names; `recipient` may be left empty.
 NAMES = ("exporter", "importer", "country", "sector", "input", "user", "effect")
 RATE_ADVICE = "Tariffs are rates: 0.05 is five percent; a gross 1.05 or a percent 5 would be far too high"
 HIGHEST_RATE = 10.0
+# Tariffs that are all at least a hundred percent, most of them at most half as much again, are gross ones.
 LOOKS_GROSS = (1.0, 1.5)
+
+
+def framed(table: str, given: Any) -> pd.DataFrame:
+    """Return any dataframe (pandas, Polars, Arrow and what else narwhals knows) as one of pandas.
+
+    Raises
+    ------
+    EconomyError : it is no dataframe.
+    """
+    if isinstance(given, pd.DataFrame):
+        return given
+    try:
+        frame: pd.DataFrame = nw.from_native(given, eager_only=True).to_pandas()
+    except TypeError:
+        raise EconomyError(
+            f"table {table} is a {type(given).__name__}; give a pandas DataFrame, or one of Polars or Arrow"
+        ) from None
+    return frame
 
 
 def require_columns(table: str, frame: pd.DataFrame, columns: Sequence[str], optional: Sequence[str] = ()) -> None:
     """Raise `EconomyError` unless ``frame`` has just these columns (any order), and a name in every cell of one."""
-    if not isinstance(frame, pd.DataFrame):
-        raise EconomyError(
-            f"table {table} is a {type(frame).__name__}; give a pandas DataFrame with the columns {', '.join(columns)}"
-        )
     missing = [c for c in columns if c not in frame.columns]
     if missing:
         raise EconomyError(
@@ -91,7 +108,8 @@ def tariff_rates(table: str, frame: pd.DataFrame) -> Array:
 
     Raises
     ------
-    EconomyError : both or neither, a rate out of range, or rates that may as well be gross tariffs.
+    EconomyError : both or neither, a rate out of range, rates that may as well be gross tariffs, or a tariff of a
+        country on its own goods.
     """
     in_percent = "rate_percent" in frame.columns and "rate" not in frame.columns
     column = "rate_percent" if in_percent else "rate"
@@ -101,10 +119,16 @@ def tariff_rates(table: str, frame: pd.DataFrame) -> Array:
         table, frame, column, above=-unit, maximum=HIGHEST_RATE * unit, advice="" if in_percent else RATE_ADVICE
     )
     low, high = LOOKS_GROSS
-    if not in_percent and len(rates) and ((rates > low) & (rates <= high)).all():
+    if not in_percent and len(rates) and (rates >= low).all() and np.median(rates) <= high:
         raise EconomyError(
             f"table {table}: every rate lies between {rates.min():g} and {rates.max():g}, as gross tariffs do. 0.05 is "
-            f"five percent: take 1 off, or, if more than a hundred percent is meant, name the column rate_percent"
+            f"five percent: take 1 off, or, if a hundred percent and more is meant, name the column rate_percent"
+        )
+    own = (rates != 0.0) & (frame["exporter"].astype(str) == frame["importer"].astype(str)).to_numpy()
+    if own.any():
+        row = int(np.argmax(own))
+        raise EconomyError(
+            f"table {table}, row {row + 1}: {frame['exporter'].iloc[row]} has a tariff on its own goods; drop the row"
         )
     return rates / unit
 

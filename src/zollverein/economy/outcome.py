@@ -136,10 +136,19 @@ class Outcome:
         levy[cn[mine]] = 1.0 + self.state.levy_rate[mine]
         return pd.Series(self.state.c_hat[s, i] * levy, index=self._countries, name="price_factor")
 
-    def log_linear(self, by: str = "country") -> pd.DataFrame:
-        """Return Caliendo and Parro's first-order split of the change of real income, in percent.
+    @cached_property
+    def log_linear(self) -> pd.DataFrame:
+        """Caliendo and Parro's first-order split of the change of real income, percent, by country.
 
-        Not the exact change: that is `real_income`. Equation 14 of Caliendo and Parro (2015), at base weights.
+        Columns terms_of_trade, volume_of_trade and their sum, welfare. Not the exact change: that is `real_income`.
+        """
+        return self.decompose()
+
+    def decompose(self, by: str = "country") -> pd.DataFrame:
+        """Return the first-order split of `log_linear` by country, or by its partners and sectors, in percent.
+
+        Equation 14 of Caliendo and Parro (2015), at base weights. For the exact change along a path of small steps
+        see `Economy.log_linear_path`, for its exact split into the parts of a shock `Economy.attribute`.
 
         Parameters
         ----------
@@ -147,14 +156,14 @@ class Outcome:
 
         Returns
         -------
-        terms_of_trade_percent, volume_of_trade_percent, welfare_percent (their sum).
+        terms_of_trade, volume_of_trade, welfare (their sum).
 
         Raises
         ------
         EconomyError : ``by`` is not one of these.
         """
         if by not in SPLITS:
-            raise EconomyError(f"log_linear(by={by!r}) is not known; choose one of {', '.join(SPLITS)}")
+            raise EconomyError(f"decompose(by={by!r}) is not known; choose one of {', '.join(SPLITS)}")
         return log_linear_table(self.base, self.state, self._border, by)
 
     def gradient(self, target: str | Mapping[str, float]) -> Gradient:
@@ -219,7 +228,7 @@ class Outcome:
             "labour": self.labour.reset_index(),
             "trade": self.trade,
             "levies": self.levies,
-            "log_linear": self.log_linear().reset_index(),
+            "log_linear": self.log_linear.add_suffix("_percent").reset_index(),
             "certificate": self.certificate.to_frame(),
         }
 

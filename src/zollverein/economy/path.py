@@ -52,8 +52,8 @@ def walked(base: Baseline, shock: ShockArrays, closure: Closure, steps: int) -> 
 
     Returns
     -------
-    Frame by country: terms_of_trade_percent, volume_of_trade_percent, welfare_percent (their sum), exact_log_percent
-    (log change of real income), all times 100.
+    Frame by country: terms_of_trade, volume_of_trade, welfare (their sum), exact_log
+    (log change of real income), all in percent.
 
     Raises
     ------
@@ -85,10 +85,10 @@ def walked(base: Baseline, shock: ShockArrays, closure: Closure, steps: int) -> 
         exact += _log_real_income(here, state)
         here = rebased(here, part, state)
     columns = {
-        "terms_of_trade_percent": 100.0 * terms,
-        "volume_of_trade_percent": 100.0 * volume,
-        "welfare_percent": 100.0 * (terms + volume),
-        "exact_log_percent": 100.0 * exact,
+        "terms_of_trade": 100.0 * terms,
+        "volume_of_trade": 100.0 * volume,
+        "welfare": 100.0 * (terms + volume),
+        "exact_log": 100.0 * exact,
     }
     return pd.DataFrame(columns, index=pd.Index(base.countries, name="country"))
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from zollverein.economy.baseline import Array, Baseline
 from zollverein.economy.closure import Closure
-from zollverein.economy.labels import HIGHEST_RATE, codes, numbers, require_columns, scatter, tariff_rates
+from zollverein.economy.labels import HIGHEST_RATE, codes, framed, numbers, require_columns, scatter, tariff_rates
 from zollverein.errors import EconomyError
 
 __all__ = ["Levies", "Shock", "ShockArrays"]
@@ -91,12 +91,12 @@ def shock_arrays(shock: Shock, base: Baseline, closure: Closure) -> ShockArrays:
     EconomyError : an unknown name, a rate that looks gross, a shock that names nobody, a supply shock without
         specific factors.
     """
-    for name in Shock.__dataclass_fields__:
-        frame = getattr(shock, name)
-        if frame is not None and not isinstance(frame, pd.DataFrame):
-            raise EconomyError(f"Shock.{name} is a {type(frame).__name__}; give a pandas DataFrame")
-        if frame is not None and frame.empty:
+    given = {name: getattr(shock, name) for name in Shock.__dataclass_fields__}
+    frames = {name: framed(f"Shock.{name}", table) for name, table in given.items() if table is not None}
+    for name, frame in frames.items():
+        if frame.empty:
             raise EconomyError(f"Shock({name}=...) has no rows, so it names nobody; leave it out for no shock")
+    shock = Shock(**frames)
     pair: Mapping[str, tuple[str, ...]] = {
         "sector": base.sectors, "importer": base.countries, "exporter": base.countries,
     }  # fmt: skip

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 
 from zollverein.economy.baseline import Array, Baseline, baseline_of_flows
-from zollverein.economy.labels import numbers, require_columns, scatter, tariff_rates
+from zollverein.economy.labels import codes, numbers, require_columns, scatter, tariff_rates
 from zollverein.errors import EconomyError
 
-__all__ = ["baseline_of_tables"]
+__all__ = ["UNSETTLED", "AbsentPairs", "baseline_of_tables"]
+
+AbsentPairs = Literal["refuse", "zero"]
 
 SHARES_ADD_UP = 1e-6
 SMALLEST_THETA = 0.01
 LedgerRow = tuple[str, str, str, float, float, str]
 NEGATIVE_DEMAND = "negative final demand"
+FINAL_GIVEN = "final demand as given"
+# What leaves the tables no equilibrium, so that the base is solved first.
+UNSETTLED = (NEGATIVE_DEMAND, FINAL_GIVEN)
 # Rounding in the last bits is no line of the ledger.
 WORTH_A_LINE = 1e-12
 LEDGER_COLUMNS = ("table", "country", "sector", "was", "now", "why")
@@ -29,8 +35,10 @@ def baseline_of_tables(
     inputs: pd.DataFrame | None,
     tariffs: pd.DataFrame | None,
     output: pd.DataFrame | None = None,
+    final: pd.DataFrame | None = None,
     *,
     clip: bool = False,
+    absent_pairs: AbsentPairs = "refuse",
 ) -> tuple[Baseline, pd.DataFrame]:
     """Build the baseline and the ledger (table, country, sector, was, now, why) of what was moved to get there.
 
@@ -41,7 +49,9 @@ def baseline_of_tables(
     ----------
     output : country, sector, value: gross output, from which domestic sales are what exports leave; absent: ``trade``
         has them, as rows with exporter = importer.
+    final : country, sector, share of final consumption; absent: what each market has left after intermediate use.
     clip : raise output to exports where exports are larger; absent: refuse such a table.
+    absent_pairs : refuse pairs without a row in a table that is else complete, or take them for no trade.
 
     Raises
     ------
@@ -56,6 +66,10 @@ def baseline_of_tables(
     pair = {"sector": sectors, "importer": countries, "exporter": countries}
     value = numbers("trade", trade, "value", minimum=0.0, advice="Flows are values net of tariff, never negative")
     flows = scatter("trade", trade, pair, value, fill=0.0)
+    if absent_pairs not in get_args(AbsentPairs):
+        raise EconomyError(f"absent_pairs={absent_pairs!r} is not known; choose one of refuse, zero")
+    if absent_pairs == "refuse":
+        _require_pairs(trade, countries, sectors)
     _require_domestic_sales(flows, countries, sectors)
     gamma, gamma_io = _cost_shares(value_added, inputs, countries, sectors, moved)
     tau = np.zeros_like(flows)
@@ -63,7 +77,46 @@ def baseline_of_tables(
         rate = tariff_rates("tariffs", tariffs)
         tau = scatter("tariffs", tariffs, pair, rate, fill=0.0)
     base = baseline_of_flows(countries, sectors, flows, tau, _theta(theta, sectors), gamma, gamma_io)
+    if final is not None:
+        base = _with_final(base, final, moved)
     return _without_negative_final_demand(base, moved)
+
+
+def _require_pairs(trade: pd.DataFrame, countries: tuple[str, ...], sectors: tuple[str, ...]) -> None:
+    """Refuse a hole: pairs without a row where every pair that has one has all its sectors.
+
+    A table that leaves out what is not traded has gaps everywhere; in one that is else complete a gap is a fault.
+    """
+    stands = np.eye(len(countries), dtype=bool)
+    stands[codes("trade", trade, "exporter", countries), codes("trade", trade, "importer", countries)] = True
+    absent = np.argwhere(~stands)
+    if absent.size and len(trade) == stands.sum() * len(sectors):
+        i, n = absent[0]
+        count = "one pair is" if len(absent) == 1 else f"{len(absent)} pairs are"
+        raise EconomyError(
+            f"table trade is complete but for {countries[i]} to {countries[n]} ({count} missing); add the flow, with "
+            f'value 0 if there is none, or say absent_pairs="zero"'
+        )
+
+
+def _with_final(base: Baseline, final: pd.DataFrame, moved: list[LedgerRow]) -> Baseline:
+    """Take final consumption shares as given; where they are not what the markets leave, the ledger says so."""
+    require_columns("final", final, ("country", "sector", "share"))
+    share = numbers("final", final, "share", minimum=0.0, maximum=1.0 + SHARES_ADD_UP)
+    alpha = scatter("final", final, {"sector": base.sectors, "country": base.countries}, share, fill=0.0)
+    total = alpha.sum(axis=0)
+    off = np.abs(total - 1.0)
+    if off.max() > SHARES_ADD_UP:
+        n = int(np.argmax(off))
+        raise EconomyError(
+            f"table final: the shares of {base.countries[n]} add to {total[n]:.8g}; they must add to 1: mend them"
+        )
+    alpha = alpha / total
+    moved += [
+        ("final", base.countries[n], base.sectors[s], float(base.alpha[s, n]), float(alpha[s, n]), FINAL_GIVEN)
+        for s, n in np.argwhere(np.abs(alpha - base.alpha) > SHARES_ADD_UP)
+    ]
+    return replace(base, alpha=alpha)
 
 
 def _require_domestic_sales(flows: Array, countries: tuple[str, ...], sectors: tuple[str, ...]) -> None:
