@@ -31,9 +31,8 @@ print(today.gradient("KAZ").costliest(5).round(4).to_string(index=False), "\n")
 both = case.table("sectors")[["theta", "theta_alternative"]]
 spread = pd.DataFrame({"sector": case.table("sectors")["sector"], "low": both.min(axis=1), "high": both.max(axis=1)})
 all_gone = Shock(iceberg=pd.concat([part.iceberg for part in parts.values()], ignore_index=True))
-print(
-    f"The whole is certified: largest residual {economy.solve(all_gone, closure=long_run).certificate.max_residual:.0e}\n"
-)
+whole = economy.solve(all_gone, closure=long_run)
+print(f"The whole is certified: largest residual {whole.certificate.max_residual:.0e}\n")
 drawn = economy.draws(all_gone, draws=50, theta_uncertainty=spread.dropna(), closure=long_run)
 print("The whole, with elasticities drawn between the published sets (quantiles):")
 print(drawn.quantiles().loc[MEMBERS].round(2).to_string(), "\n")

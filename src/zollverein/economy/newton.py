@@ -1,6 +1,6 @@
-"""Newton's method for one sector without linkages: N unknowns and an analytic Jacobian.
+"""Newton's method for one sector: N unknowns and an analytic Jacobian.
 
-With one sector and no intermediates, expenditure follows from costs in closed form, so that the equilibrium is N
+With one sector, its own input or not, expenditure follows from costs in closed form, so that the equilibrium is N
 market-clearing equations in N unit costs, one of which the numeraire replaces (Walras' law).
 """
 
@@ -21,8 +21,7 @@ STEP_CAP = 2.0
 
 def newton_point(fused: FusedMap, start: Array) -> Array | None:
     """Return the equilibrium as a point of the map; None where Newton does not apply or does not get there."""
-    fits = fused.S == 1 and not fused.base.gamma_io.any() and not fused.tied.size and not fused.levies.quota.size
-    if not fits or not (fused.base.gamma == 1.0).all():
+    if fused.S != 1 or fused.tied.size or fused.levies.quota.size or not (fused.base.gamma > 0.0).all():
         return None
     log_c = start[: fused.N].copy()
     system = _System(fused)
@@ -57,7 +56,7 @@ class _System:
         self.fused = fused
         self.A, self.B = fused.A[0], fused.B[0]
         self.theta, self.g = float(fused.base.theta[0]), fused.cost_gamma[0]
-        self.va = fused.base.value_added[0]
+        self.va, self.gamma = fused.base.value_added[0], fused.base.gamma[0]
         self.prod = fused.shock.log_productivity[0]
 
     def residual(self, log_c: Array) -> Array:
@@ -70,26 +69,38 @@ class _System:
         self.VA = self.va * np.exp(self.log_v)
         self.scale = self.VA.sum() / f.world
         self.D = f.deficits(self.VA / self.scale) * self.scale
-        # X net / Phi = VA + D: what is spent at the border is what is earned beside tariffs.
-        self.X = (self.VA + self.D) * self.Phi / self.net
+        # X net / Phi = Y + D: what is spent at the border is what is sold, and the deficit.
+        self.Y = self.VA / self.gamma
+        self.X = (self.Y + self.D) * self.Phi / self.net
         self.m = self.B * self.q * (self.X / self.Phi)[:, None]
-        h: Array = np.log(self.m.sum(axis=0) / self.VA)
+        h: Array = np.log(self.m.sum(axis=0) / self.Y)
         h[-1] = np.log(self.scale)
         return h
 
     def jacobian(self) -> Array:
         """Derivative of the residual to log unit costs (N, N)."""
-        N, theta = len(self.va), self.theta
-        one = np.eye(N)
-        d_log_Phi = -theta * (self.A * self.q) / self.Phi[:, None]
-        d_log_net = -theta * (self.B * self.q) / self.net[:, None]
-        d_log_v = (one - (1.0 - self.g)[:, None] * (-d_log_Phi / theta)) / self.g[:, None]
+        # In place where it can be: at a hundred countries what is allocated costs more than what is multiplied.
+        theta, at = self.theta, np.arange(len(self.va))
+        share = self.A * self.q
+        share /= self.Phi[:, None]  # d log Phi = -theta share
+        d_log_v = share * (-(1.0 - self.g) / self.g)[:, None]  # d log P = share
+        d_log_v[at, at] += 1.0 / self.g
         d_VA = self.VA[:, None] * d_log_v
-        d_spent = d_VA + self._d_deficits(d_VA)
-        d_log_X = d_spent / (self.VA + self.D)[:, None] + d_log_Phi - d_log_net
+        spent = self.Y + self.D
+        # d log (X / Phi), of which sales are made.
+        inner = self._d_deficits(d_VA)
+        inner += d_VA / self.gamma[:, None]
+        inner /= spent[:, None]
+        if self.fused.taxed:
+            share = self.B * self.q
+            share /= self.net[:, None]
+        share *= theta
+        inner += share
         sales = self.m.sum(axis=0)
-        d_log_Y = -theta * one + (self.m.T @ (d_log_X - d_log_Phi)) / sales[:, None]
-        J: Array = d_log_Y - d_log_v
+        J: Array = self.m.T @ inner
+        J /= sales[:, None]
+        J -= d_log_v
+        J[at, at] -= theta
         J[-1] = d_VA.sum(axis=0) / self.VA.sum()
         return J
 
