@@ -6,8 +6,8 @@ import pyarrow as pa
 import pytest
 from tests.economy.worlds import SECTORS, cell, tables
 
-from zollverein.economy import Closure, Economy, Shock
-from zollverein.errors import EconomyError
+from zollverein.economy import Closure, Economy, Effects, Shock, leaving
+from zollverein.errors import EconomyError, ZollvereinError
 
 THETA = pd.DataFrame({"sector": SECTORS, "theta": [4.0, 6.0]})
 
@@ -118,6 +118,60 @@ def test_a_wrong_shock_names_its_row_and_the_fix(name):
         Economy.from_tables(**tables(), theta=THETA).solve(shock)
     for words in said:
         assert words in str(caught.value), str(caught.value)
+
+
+def spread(**columns):
+    return pd.DataFrame({"sector": ["food"], **columns})
+
+
+EFFECTS = Effects(
+    pd.Series({"a": np.nan}), pd.DataFrame([[1.0]], ["a"], ["a"]), cell("AAA", "BBB", None, effect="a", value=1.0)
+)
+WRONG_QUESTIONS = {
+    "a range upside down": (lambda e: e.draws(theta_uncertainty=spread(low=[5.0], high=[3.0])), "low is 5 and high is 3"),
+    "a sector drawn twice": (lambda e: e.draws(theta_uncertainty=pd.concat([spread(low=[3.0], high=[4.0])] * 2)), "twice"),
+    "half a draw": (lambda e: e.draws(draws=2.5), "whole number"),
+    "no threads": (lambda e: e.draws(draws=2, jobs=0), "jobs is 0"),
+    "a seed of text": (lambda e: e.draws(draws=2, seed="x"), "seed is 'x'"),
+    "text in a covariance": (lambda e: e.draws(theta_covariance=pd.DataFrame([["a"]], ["food"], ["food"])), "no number"),
+    "an effect without a number": (lambda e: e.draws(effects=EFFECTS, draws=2), "coefficient of a is nan"),
+    "a quantile of two": (lambda e: e.draws(draws=2).quantiles([2.0]), "0 to 1"),
+    "a dict for a shock": (lambda e: e.solve({"tariff": 1}), "a Shock, such as"),
+    "text for a closure": (lambda e: e.solve(closure="zero"), "a Closure, such as"),
+    "a list of shocks": (lambda e: e.solve_many([Shock()]), "shocks by name"),
+    "a list of parts": (lambda e: e.attribute([Shock()]), "parts by name"),
+    "nobody's gradient": (lambda e: e.solve().gradient(None), "a country, or weights"),
+    "a weight of text": (lambda e: e.solve().gradient({"AAA": "x"}), "weight of AAA"),
+    "barriers of no frame": (lambda e: e.solve().gradient("AAA").barriers([1]), "a pandas DataFrame"),
+    "a barrier twice": (lambda e: e.solve().gradient("AAA").barriers(pd.concat([cell("BBB", "AAA", ad_valorem=0.1)] * 2)), "twice"),
+    "a barrier in no sector": (lambda e: e.solve().gradient("AAA").barriers(cell("BBB", "AAA", "foot", ad_valorem=0.1)), "did you mean 'food'"),
+    "an error of nothing": (lambda e: e.solve().gradient("AAA").standard_error(3), "Effects"),
+    "a player twice": (lambda e: e.best_tariffs(["AAA", "AAA"]), "stands twice"),
+    "a bound of text": (lambda e: e.best_tariffs("AAA", highest="x"), "above 0"),
+    "steps in halves": (lambda e: e.log_linear_path(Shock(), steps=2.5), "whole number"),
+    "a leaver who is no member": (lambda e: leaving(e.base, "CCC", ["AAA", "BBB"], tariff=0.1), "cannot leave"),
+    "a tariff of text": (lambda e: leaving(e.base, "AAA", ["AAA", "BBB"], tariff="x"), "a rate"),
+    "a price of nobody": (lambda e: e.solve().border_price("AAAA", "food"), "did you mean 'AAA'"),
+    "an array without labels": (lambda e: Economy.from_xarray([1], theta=4.0), "xarray.DataArray"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG_QUESTIONS)
+def test_a_wrong_question_is_answered_in_words(name):
+    ask, said = WRONG_QUESTIONS[name]
+    with pytest.raises(ZollvereinError) as caught:
+        ask(Economy.from_tables(**tables(), theta=THETA))
+    assert said in str(caught.value), str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["iceberg", "tariff", "quota", "export_tax", "ban"])
+def test_a_shock_to_what_is_not_traded_is_refused(name):
+    built = tables()
+    nothing = (built["trade"]["exporter"] == "AAA") & (built["trade"]["importer"] == "BBB")
+    built["trade"].loc[nothing, "value"] = 0.0
+    value = {"tariff": {"rate": 0.2}, "export_tax": {"rate": 0.2}, "ban": {}}.get(name, {"factor": 0.5})
+    with pytest.raises(EconomyError, match="none of its flows is traded"):
+        Economy.from_tables(**built, theta=THETA).solve(Shock(**{name: cell("AAA", "BBB", **value)}))
 
 
 def test_exports_above_output_may_raise_it_and_the_ledger_says_so():

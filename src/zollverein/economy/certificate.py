@@ -81,6 +81,8 @@ def certify(base: Baseline, shock: ShockArrays, closure: Closure, state: Equilib
         log_c = base.gamma * np.log(state.v_hat) + inputs - shock.log_productivity
     else:
         log_c = (np.log(state.v_hat) + psi * np.log(state.P_hat)) / (1.0 + psi) - shock.log_productivity
+    # With no shock the base must be its own answer.
+    base_use = base.alpha * base.income + np.einsum("nkj,jn->kn", base.gamma_io, base.output)
     world = base.value_added.sum()
     imports, exports = border.sum(axis=(0, 2)), Y.sum(axis=0) + levies
     residuals = {
@@ -90,6 +92,7 @@ def certify(base: Baseline, shock: ShockArrays, closure: Closure, state: Equilib
         "factor market": _factor_market(base, shock, closure, VA, state.v_hat),
         "trade balance": _largest((imports - exports - state.deficit) / income),
         "Walras' law": abs(float((imports - exports).sum() / world)),
+        "base year": _largest(base_use / base.expenditure - 1.0),
         "numeraire": abs(float(VA.sum() / world - 1.0)),
     }
     if shock.levies.quota.any():

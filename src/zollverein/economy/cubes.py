@@ -25,6 +25,8 @@ def long_frame(table: str, array: xr.DataArray, dims: Sequence[str], value: str)
     ------
     EconomyError : its dimensions are not these, or one has no labels.
     """
+    if not hasattr(array, "dims"):
+        raise EconomyError(f"array {table} is a {type(array).__name__}; give an xarray.DataArray")
     if set(array.dims) != set(dims):
         raise EconomyError(
             f"array {table} has the dimensions {', '.join(map(str, array.dims))}; needed are {', '.join(dims)}, in any "

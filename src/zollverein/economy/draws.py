@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from zollverein.economy.baseline import Array
-from zollverein.economy.labels import codes, numbers, require_columns
+from zollverein.economy.labels import codes, framed, numbers, require, require_columns, require_count, scatter
 from zollverein.errors import EconomyError
 
 __all__ = ["Draws", "Effects", "effect_cells", "effect_draws", "of_theta", "theta_draws"]
@@ -54,7 +54,15 @@ class Draws:
     failed: dict[int, str]
 
     def quantiles(self, levels: Sequence[float] = (0.05, 0.5, 0.95)) -> pd.DataFrame:
-        """Return quantiles of real income by country (rows) and level (columns)."""
+        """Return quantiles of real income by country (rows) and level (columns).
+
+        Raises
+        ------
+        EconomyError : a level outside 0 to 1.
+        """
+        for level in levels:
+            if not 0.0 <= level <= 1.0:
+                raise EconomyError(f"quantile {level!r} is asked; allowed is 0 to 1 (0.95 for ninety-five percent)")
         return self.real_income.quantile(list(levels)).T.rename_axis(index="country", columns="quantile")
 
 
@@ -77,22 +85,30 @@ def theta_draws(
     ------
     EconomyError : neither shape fits, both are given, or a draw falls to nothing.
     """
-    if not 1 <= draws <= MOST_DRAWS:
-        raise EconomyError(f"draws is {draws}; allowed is 1 to {MOST_DRAWS:,}")
+    require_count("draws", draws, MOST_DRAWS)
     out = np.tile(theta, (draws, 1))
     if table is not None and covariance is not None:
         raise EconomyError("theta was given a table and a covariance; give one of them")
     if covariance is not None:
+        require("theta_covariance", covariance, pd.DataFrame, "a pandas DataFrame, rows and columns by sector")
         at = codes("theta_covariance", pd.DataFrame({"sector": covariance.index}), "sector", sectors)
         out[:, at] = rng.multivariate_normal(theta[at], _square("theta_covariance", covariance), size=draws)
     elif table is not None:
+        table = framed("theta_uncertainty", table)
         is_range = {"low", "high"} <= set(table.columns)
         needed = ("sector", "low", "high") if is_range else ("sector", "standard_error")
         require_columns("theta_uncertainty", table, needed)
         at = codes("theta_uncertainty", table, "sector", sectors)
+        scatter("theta_uncertainty", table, {"sector": sectors}, np.zeros(len(at)), fill=0.0)
         if is_range:
             low = numbers("theta_uncertainty", table, "low", above=0.0)
-            out[:, at] = rng.uniform(low, numbers("theta_uncertainty", table, "high", above=0.0), (draws, len(at)))
+            high = numbers("theta_uncertainty", table, "high", above=0.0)
+            if (low > high).any():
+                k = int(np.argmax(low > high))
+                raise EconomyError(
+                    f"table theta_uncertainty, row {k + 1}: low is {low[k]:g} and high is {high[k]:g}; turn them round"
+                )
+            out[:, at] = rng.uniform(low, high, (draws, len(at)))
         else:
             error = numbers("theta_uncertainty", table, "standard_error", minimum=0.0)
             out[:, at] = rng.normal(theta[at], error, (draws, len(at)))
@@ -112,7 +128,12 @@ def effect_draws(effects: Effects, draws: int, rng: np.random.Generator) -> pd.D
     ------
     EconomyError : names of coefficients and covariance differ, or it is no covariance.
     """
+    require("Effects.coefficients", effects.coefficients, pd.Series, "a pandas Series by effect")
+    require("Effects.covariance", effects.covariance, pd.DataFrame, "a pandas DataFrame, rows and columns by effect")
     names = list(effects.coefficients.index)
+    for name, value in effects.coefficients.items():
+        if isinstance(value, str) or not np.isfinite(value):
+            raise EconomyError(f"Effects: the coefficient of {name} is {value!r}; allowed is a number")
     if list(effects.covariance.index) != names or list(effects.covariance.columns) != names:
         raise EconomyError(
             f"Effects: the covariance is labelled {', '.join(map(str, effects.covariance.index))} and the coefficients "
@@ -133,7 +154,7 @@ def effect_cells(
     ------
     EconomyError : an unknown name, or an effect without a coefficient.
     """
-    cells = effects.cells
+    cells = framed("Effects.cells", effects.cells)
     require_columns("Effects.cells", cells, ("exporter", "importer", "effect", "value"), ("sector",))
     value = numbers("Effects.cells", cells, "value")
     codes("Effects.cells", cells, "effect", [str(name) for name in effects.coefficients.index])
@@ -153,7 +174,10 @@ def of_theta(theta: Array, where: Cells) -> Array:
 
 
 def _square(name: str, frame: pd.DataFrame) -> Array:
-    values = frame.to_numpy(dtype=float)
+    try:
+        values = frame.to_numpy(dtype=float)
+    except ValueError as error:
+        raise EconomyError(f"{name} holds what is no number ({error}); give numbers") from None
     if values.shape[0] != values.shape[1] or list(frame.index) != list(frame.columns):
         raise EconomyError(f"{name} is {values.shape[0]} by {values.shape[1]}; rows and columns must be the same names")
     if not np.allclose(values, values.T) or np.linalg.eigvalsh(values).min() < -1e-8 * np.abs(values).max():

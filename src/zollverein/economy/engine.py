@@ -21,13 +21,13 @@ from zollverein.economy.draws import Draws, Effects, theta_draws
 from zollverein.economy.equilibrium import consistent, solve
 from zollverein.economy.fused_map import Equilibrium
 from zollverein.economy.gains import autarky_table
-from zollverein.economy.labels import framed
+from zollverein.economy.labels import framed, require, require_count
 from zollverein.economy.outcome import Outcome
 from zollverein.economy.path import rebased, walked
 from zollverein.economy.players import BestTariffs, By, nash
 from zollverein.economy.shock import Shock, ShockArrays, shock_arrays
 from zollverein.economy.tables import UNSETTLED, AbsentPairs, baseline_of_tables
-from zollverein.errors import ZollvereinError
+from zollverein.errors import EconomyError, ZollvereinError
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -36,6 +36,7 @@ __all__ = ["Economy"]
 
 # A relative change below this is rounding.
 SETTLED = 1e-9
+MOST_JOBS = 256
 
 
 @dataclass(frozen=True)
@@ -170,6 +171,7 @@ class Economy:
         ------
         EconomyError, NotConverged : as `solve`; the message names the shock.
         """
+        require("solve_many", shocks, Mapping, "shocks by name, such as {'first': Shock(...)}")
         closure, near, solved = closure or Closure(), None, {}
         for name, shock in shocks.items():
             try:
@@ -190,6 +192,7 @@ class Economy:
         EconomyError : no parts, more than eight, or two that set the same tariff or levy the same flow.
         NotConverged : some of the parts together have no certified equilibrium.
         """
+        require("attribute", parts, Mapping, "parts by name, such as {'tariffs': Shock(...)}")
         closure = closure or Closure()
         arrays = {name: shock_arrays(shock, self.base, closure) for name, shock in parts.items()}
         return shapley(
@@ -249,6 +252,9 @@ class Economy:
         ------
         EconomyError : what is drawn does not fit the economy. NotConverged : not one draw has an equilibrium.
         """
+        require_count("jobs", jobs, MOST_JOBS)
+        if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+            raise EconomyError(f"seed is {seed!r}; allowed is a whole number from 0")
         rng, closure = np.random.default_rng(seed), closure or Closure()
         thetas = theta_draws(self.base.theta, self.sectors, theta_uncertainty, theta_covariance, draws, rng)
         return run_draws(
@@ -277,6 +283,7 @@ class Economy:
         ------
         EconomyError, UnknownNameError : players or bounds that do not fit. NotConverged : the players do not settle.
         """
+        require("players", players, (str, list, tuple), "one country or a list of several")
         closure = closure or Closure()
         named = [players] if isinstance(players, str) else list(players)
         return nash(self.base, shock_arrays(shock or Shock(), self.base, closure), closure, named, by, highest)
@@ -288,6 +295,7 @@ class Economy:
         ------
         EconomyError : the outcome has quotas or export taxes.
         """
+        require("settled_at", outcome, Outcome, "an Outcome, as solve returns it")
         return Economy(rebased(self.base, outcome.shock, outcome.state), self.ledger)
 
     def _solved(self, arrays: ShockArrays, closure: Closure, near: Equilibrium | None = None) -> Outcome:

@@ -12,7 +12,7 @@ import pandas as pd
 from zollverein.economy.adjoint import Sensitivity
 from zollverein.economy.baseline import Array, Baseline
 from zollverein.economy.draws import Effects, effect_cells
-from zollverein.economy.labels import codes, numbers, require_columns
+from zollverein.economy.labels import framed, numbers, require, require_columns, scatter
 from zollverein.errors import EconomyError, UnknownNameError
 
 __all__ = ["Gradient", "weights_of"]
@@ -25,6 +25,7 @@ def weights_of(target: str | Mapping[str, float], countries: tuple[str, ...]) ->
     ------
     UnknownNameError : a country that is none. EconomyError : a weight that is no number.
     """
+    require("the target of a gradient", target, (str, Mapping), "a country, or weights by country")
     given = {target: 1.0} if isinstance(target, str) else dict(target)
     if not given:
         raise EconomyError("the gradient of nobody's income: name a country, or weights by country")
@@ -32,7 +33,7 @@ def weights_of(target: str | Mapping[str, float], countries: tuple[str, ...]) ->
     for name, weight in given.items():
         if name not in countries:
             raise UnknownNameError("country", name, countries, "the target of the gradient")
-        if not np.isfinite(weight):
+        if isinstance(weight, str) or not np.isfinite(weight):
             raise EconomyError(f"the weight of {name} is {weight}; allowed is a number")
         weights[countries.index(name)] = weight
     return weights
@@ -88,11 +89,12 @@ class Gradient:
         ------
         EconomyError : columns or numbers that do not fit.
         """
+        wedges = framed("wedges", wedges)
         require_columns("wedges", wedges, ("exporter", "importer", "ad_valorem"), ("sector",))
         numbers("wedges", wedges, "ad_valorem", above=-1.0)
         keys = ["exporter", "importer", *(["sector"] if "sector" in wedges else [])]
-        for column, known in (("exporter", self.base.countries), ("importer", self.base.countries)):
-            codes("wedges", wedges, column, known)
+        labels = {"exporter": self.base.countries, "importer": self.base.countries, "sector": self.base.sectors}
+        scatter("wedges", wedges, {key: labels[key] for key in keys}, np.zeros(len(wedges)), fill=0.0)
         joined = self.iceberg.merge(wedges, on=keys, how="inner")
         joined["percent"] *= 100.0 * np.log1p(joined["ad_valorem"].astype(float))
         ordered = joined.sort_values("percent", kind="stable", ignore_index=True)
@@ -105,6 +107,7 @@ class Gradient:
         ------
         EconomyError : effects that do not fit the economy.
         """
+        require("the argument of standard_error", effects, Effects, "Effects: coefficients, covariance and cells")
         slope = dict.fromkeys(map(str, effects.coefficients.index), 0.0)
         per_beta = -self.sensitivity.log_iceberg / self.base.theta[:, None, None]
         for name, where, value in effect_cells(effects, self.base.countries, self.base.sectors):

@@ -13,7 +13,7 @@ import pandas as pd
 from zollverein.economy.baseline import Array
 from zollverein.errors import EconomyError, near_matches
 
-__all__ = ["codes", "framed", "numbers", "require_columns", "scatter", "tariff_rates"]
+__all__ = ["codes", "framed", "numbers", "require", "require_columns", "require_count", "scatter", "tariff_rates"]
 
 # Columns that hold names; `recipient` may be left empty.
 NAMES = ("exporter", "importer", "country", "sector", "input", "user", "effect")
@@ -21,6 +21,18 @@ RATE_ADVICE = "Tariffs are rates: 0.05 is five percent; a gross 1.05 or a percen
 HIGHEST_RATE = 10.0
 # Tariffs that are all at least a hundred percent, most of them at most half as much again, are gross ones.
 LOOKS_GROSS = (1.0, 1.5)
+
+
+def require(what: str, given: object, kind: type | tuple[type, ...], advice: str) -> None:
+    """Raise `EconomyError` unless what a user gave is of a kind."""
+    if not isinstance(given, kind):
+        raise EconomyError(f"{what} is {given!r:.60}; give {advice}")
+
+
+def require_count(what: str, given: object, most: int) -> None:
+    """Raise `EconomyError` unless a user gave a whole number from 1 to the most."""
+    if isinstance(given, bool) or not isinstance(given, int | np.integer) or not 1 <= given <= most:
+        raise EconomyError(f"{what} is {given!r:.60}; allowed is a whole number from 1 to {most:,}")
 
 
 def framed(table: str, given: Any) -> pd.DataFrame:

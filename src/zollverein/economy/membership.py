@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from zollverein.economy.baseline import Baseline
+from zollverein.economy.labels import require, require_columns
 from zollverein.economy.shock import Shock
 from zollverein.errors import EconomyError, UnknownNameError
 
@@ -59,6 +60,10 @@ def leaving(
     ------
     UnknownNameError, EconomyError : a country that is none, or no rates for a pair.
     """
+    if leaver not in members:
+        raise EconomyError(
+            f"{leaver} is none of the members {', '.join(members)}, so it cannot leave; name it among them"
+        )
     others = [member for member in members if member != leaver]
     _require(base, (leaver, *others), 2)
     pairs = [pair for member in others for pair in ((leaver, member), (member, leaver))]
@@ -100,6 +105,8 @@ def merger(base: Baseline, blocs: Sequence[Sequence[str]], *, iceberg: float = 1
 
 
 def _require(base: Baseline, names: Iterable[str], least: int) -> None:
+    if isinstance(names, str):
+        raise EconomyError(f"the members are '{names}', one name; give a list of names")
     given = list(names)
     for name in given:
         if name not in base.countries:
@@ -118,7 +125,9 @@ def _tariff(base: Baseline, pairs: Pairs, rate: float) -> pd.DataFrame:
 
 def _new_tariff(base: Baseline, pairs: Pairs, tariff: float | pd.DataFrame) -> pd.DataFrame:
     if not isinstance(tariff, pd.DataFrame):
+        require("the tariff", tariff, (int, float), "a rate (0.05 is five percent), or a frame of rates")
         return _tariff(base, pairs, float(tariff))
+    require_columns("tariff", tariff, ("exporter", "importer", "rate"), ("sector",))
     wanted = pd.MultiIndex.from_frame(tariff[["exporter", "importer"]]).isin(pairs)
     chosen = tariff[wanted].reset_index(drop=True)
     have = set(zip(chosen["exporter"], chosen["importer"], strict=True))

@@ -19,7 +19,7 @@ from zollverein.economy.fused_map import Equilibrium
 from zollverein.economy.gains import log_prices_of_home_shares
 from zollverein.economy.gradient import Gradient, weights_of
 from zollverein.economy.shock import ShockArrays
-from zollverein.errors import EconomyError
+from zollverein.errors import EconomyError, UnknownNameError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -128,7 +128,16 @@ class Outcome:
         )
 
     def border_price(self, exporter: str, sector: str) -> pd.Series[float]:
-        """Price at the exporter's border over base, levies included, by importer: what a buyer pays the exporter."""
+        """Price at the exporter's border over base, levies included, by importer: what a buyer pays the exporter.
+
+        Raises
+        ------
+        UnknownNameError : an exporter or a sector that is none.
+        """
+        if exporter not in self.base.countries:
+            raise UnknownNameError("exporter", exporter, self.base.countries, "the countries of the economy")
+        if sector not in self.base.sectors:
+            raise UnknownNameError("sector", sector, self.base.sectors, "the sectors of the economy")
         s, i = self.base.sectors.index(sector), self.base.countries.index(exporter)
         levy = np.ones(len(self.base.countries))
         cs, cn, ci = self.shock.levies.cells

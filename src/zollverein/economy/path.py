@@ -13,10 +13,13 @@ from zollverein.economy.closure import Closure
 from zollverein.economy.decomposition import log_linear_parts
 from zollverein.economy.equilibrium import consistent, solve
 from zollverein.economy.fused_map import Equilibrium
+from zollverein.economy.labels import require_count
 from zollverein.economy.shock import ShockArrays
 from zollverein.errors import EconomyError
 
 __all__ = ["rebased", "walked"]
+
+MOST_STEPS = 10_000
 
 
 def rebased(base: Baseline, shock: ShockArrays, state: Equilibrium) -> Baseline:
@@ -60,8 +63,7 @@ def walked(base: Baseline, shock: ShockArrays, closure: Closure, steps: int) -> 
     EconomyError : fewer than one step, quotas or export taxes, or specific factors whose supply changes.
     NotConverged : a step has no certificate.
     """
-    if steps < 1:
-        raise EconomyError(f"a path has {steps} steps; allowed is 1 or more")
+    require_count("the number of steps of a path", steps, MOST_STEPS)
     N = len(base.countries)
     terms, volume, exact = np.zeros(N), np.zeros(N), np.zeros(N)
     here = base

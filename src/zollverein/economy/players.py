@@ -76,10 +76,13 @@ def nash(
     EconomyError, UnknownNameError : no players, one that is none, or a bound that is not above zero.
     NotConverged : the players still move after the last round.
     """
+    for name in players:
+        if players.count(name) > 1:
+            raise EconomyError(f"the player {name} stands twice; name each once")
     if not players:
         raise EconomyError("tariffs of nobody: name one player or more")
-    if not (np.isfinite(highest) and highest > 0):
-        raise EconomyError(f"the highest rate is {highest}; allowed is a number above 0 (1 is a hundred percent)")
+    if not isinstance(highest, int | float) or not (np.isfinite(highest) and highest > 0):
+        raise EconomyError(f"the highest rate is {highest!r}; allowed is a number above 0 (1 is a hundred percent)")
     instruments = [_instruments(base, player, by) for player in players]
     tau, moves = shock.tau, []
     near: Equilibrium | None = None

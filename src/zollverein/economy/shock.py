@@ -11,7 +11,16 @@ import pandas as pd
 
 from zollverein.economy.baseline import Array, Baseline
 from zollverein.economy.closure import Closure
-from zollverein.economy.labels import HIGHEST_RATE, codes, framed, numbers, require_columns, scatter, tariff_rates
+from zollverein.economy.labels import (
+    HIGHEST_RATE,
+    codes,
+    framed,
+    numbers,
+    require,
+    require_columns,
+    scatter,
+    tariff_rates,
+)
 from zollverein.errors import EconomyError
 
 __all__ = ["Levies", "Shock", "ShockArrays"]
@@ -91,6 +100,8 @@ def shock_arrays(shock: Shock, base: Baseline, closure: Closure) -> ShockArrays:
     EconomyError : an unknown name, a rate that looks gross, a shock that names nobody, a supply shock without
         specific factors.
     """
+    require("the shock", shock, Shock, "a Shock, such as Shock(tariff=...)")
+    require("the closure", closure, Closure, 'a Closure, such as Closure(deficits="zero")')
     given = {name: getattr(shock, name) for name in Shock.__dataclass_fields__}
     frames = {name: framed(f"Shock.{name}", table) for name, table in given.items() if table is not None}
     for name, frame in frames.items():
@@ -101,6 +112,9 @@ def shock_arrays(shock: Shock, base: Baseline, closure: Closure) -> ShockArrays:
         "sector": base.sectors, "importer": base.countries, "exporter": base.countries,
     }  # fmt: skip
     own: Mapping[str, tuple[str, ...]] = {"sector": base.sectors, "country": base.countries}
+    for name in ("tariff", "iceberg", "export_tax", "quota", "ban"):
+        if name in frames:
+            _require_flows(f"Shock.{name}", frames[name], base, pair)
     tau = base.tau
     if shock.tariff is not None:
         rate = tariff_rates("Shock.tariff", shock.tariff)
@@ -120,6 +134,21 @@ def shock_arrays(shock: Shock, base: Baseline, closure: Closure) -> ShockArrays:
         transfer=_transfer(shock.transfer, base),
         levies=_levies(shock, base),
     )
+
+
+def _require_flows(table: str, frame: pd.DataFrame, base: Baseline, pair: Mapping[str, tuple[str, ...]]) -> None:
+    """Refuse a shock to flows that are all nothing at base: nothing stays nothing, and an answer of zero misleads."""
+    named = {column: frame[column] for column in ("exporter", "importer", "sector") if column in frame}
+    if not {"exporter", "importer"} <= set(named):
+        return
+    keys = pd.DataFrame(named)
+    touched = scatter(table, keys, pair, np.ones(len(keys)), fill=0.0) > 0
+    if not (base.pi[touched] > 0).any():
+        first = ", ".join(f"{column} {keys[column].iloc[0]}" for column in keys)
+        raise EconomyError(
+            f"table {table}: none of its flows is traded in the base year (row 1: {first}), and here a flow of nothing "
+            f"stays nothing; give the flow a small value in table trade, or leave the shock out"
+        )
 
 
 def _factors(
