@@ -205,10 +205,51 @@ def test_a_path_can_only_be_walked_where_every_step_is_a_base() -> None:
     assert (near - exact).abs().max() < 0.2 * (far - exact).abs().max() + 1e-6
     with pytest.raises(EconomyError, match="a whole number from 1"):
         economy.log_linear_path(cut, steps=0)
-    with pytest.raises(EconomyError, match="holds no quotas"):
+    with pytest.raises(EconomyError, match="leave quotas"):
         economy.log_linear_path(Shock(quota=cell("AAA", "BBB", factor=0.9)), steps=2)
     with pytest.raises(EconomyError, match="choose one of"):
         economy.solve(cut).decompose("planet")
+
+
+@pytest.mark.parametrize("labour", ["mobile", "specific"])
+@pytest.mark.parametrize("what", ["iceberg", "productivity", "transfer", "tariff", "supply"])
+def test_the_split_tends_to_the_exact_change_whatever_is_shocked(what: str, labour: str) -> None:
+    shocks = {
+        "iceberg": Shock(iceberg=pd.concat([cell("AAA", "BBB", factor=1.2), cell("CCC", "CCC", factor=1.05)])),
+        "productivity": Shock(productivity=pd.DataFrame({"country": ["AAA"], "factor": [1.2]})),
+        "transfer": Shock(transfer=pd.DataFrame({"country": ["AAA", "BBB"], "value": [-5.0, 5.0]})),
+        "tariff": Shock(tariff=cell("AAA", "BBB", rate=0.4)),
+        "supply": Shock(supply=pd.DataFrame({"country": ["AAA"], "sector": ["food"], "factor": [0.7]})),
+    }
+    if what == "supply" and labour == "mobile":
+        return
+    economy, closure = world(2, tariffs=0.2), Closure(labour=labour)  # type: ignore[arg-type]
+    off = []
+    for steps in (20, 40, 80):
+        path = economy.log_linear_path(shocks[what], steps=steps, closure=closure)
+        off.append(float((path["welfare"] - path["exact_log"]).abs().max()))
+    # The error of a first-order step is of second order: twice the steps, half the error.
+    assert off[1] == pytest.approx(off[0] / 2, rel=0.1)
+    assert off[2] == pytest.approx(off[1] / 2, rel=0.1)
+    outcome = economy.solve(shocks[what], closure=closure)
+    for by in ("pair", "sector", "cell"):
+        parts = outcome.decompose(by).groupby(level="country").sum()
+        assert np.allclose(parts.loc[outcome.log_linear.index], outcome.log_linear, atol=1e-12)
+
+
+def test_no_split_where_it_does_not_hold() -> None:
+    economy = world(2)
+    for shock in (Shock(quota=cell("AAA", "BBB", factor=0.9)), Shock(ban=cell("AAA", "BBB"))):
+        outcome = economy.solve(shock)
+        with pytest.raises(EconomyError, match="first-order split holds for"):
+            _ = outcome.log_linear
+        assert "log_linear" not in outcome.frames()
+
+
+def test_accounts_add_up_to_income() -> None:
+    accounts = world(2, tariffs=0.2).solve(Shock(export_tax=cell("AAA", "BBB", rate=0.1))).accounts
+    parts = ["value_added_new", "deficit_new", "tariff_revenue_new", "levy_revenue_new"]
+    assert np.allclose(accounts[parts].sum(axis=1), accounts["income_new"])
 
 
 def test_draws_are_seeded_labelled_and_summed_up() -> None:

@@ -140,6 +140,8 @@ def test_nash_tariffs_are_best_answers_to_each_other() -> None:
     economy = world(5)
     nash = economy.best_tariffs(["AAA", "BBB"])
     assert nash.rounds > 1
+    assert nash.at_bound == ()
+    assert economy.best_tariffs("AAA", highest=0.01).at_bound == ("AAA",)
     rates = nash.tariff.set_index("importer")["rate"]
     for player, other in (("AAA", "BBB"), ("BBB", "AAA")):
         theirs = nash.tariff[nash.tariff["importer"] == other]

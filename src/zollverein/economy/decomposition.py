@@ -11,7 +11,10 @@ import numpy as np
 import pandas as pd
 
 from zollverein.economy.baseline import Array, Baseline
+from zollverein.economy.closure import Closure
 from zollverein.economy.fused_map import Equilibrium
+from zollverein.economy.shock import ShockArrays
+from zollverein.errors import EconomyError
 
 __all__ = ["log_linear_parts", "log_linear_table"]
 
@@ -23,36 +26,60 @@ SPLITS = {
 }
 
 
-def log_linear_parts(base: Baseline, state: Equilibrium, border: Array) -> tuple[Array, Array]:
-    """Return terms and volume of trade by sector, country and partner, as shares of the country's base income.
+def log_linear_parts(
+    base: Baseline, shock: ShockArrays, closure: Closure, state: Equilibrium, border: Array
+) -> tuple[Array, Array, Array]:
+    """Return terms of trade, volume of trade and direct effects by sector, country and partner, over base income.
 
     With imports M and exports E at base, net of tariffs, and hats less one for changes:
     terms of trade ``(E[n, i] c[n] - M[n, i] c[i]) / I[n]``; volume of trade
-    ``tau[n, i] M[n, i] (M_hat[n, i] - c_hat[i]) / I[n]`` (Caliendo and Parro 2015, equation 14).
+    ``tau[n, i] M[n, i] (M_hat[n, i] - c_hat[i] - d_hat[n, i]) / I[n]`` (Caliendo and Parro 2015, equation 14, where no
+    iceberg cost d changes). What a shock does by itself, which a tariff does not, is the direct effect: dearer trade
+    ``-M[n, i] d[n, i]``; and, with the country as its own partner, productivity ``Y A``, specific factors
+    ``VA s K``, and the change of the deficit, by what it is spent on.
 
     Parameters
     ----------
     border : (S, N, N) value of trade after the shock, net of tariffs.
+
+    Raises
+    ------
+    EconomyError : quotas, export taxes, bans or a supply elasticity, for which the split does not hold.
     """
+    log_d = shock.log_kappa_hat - np.log1p(shock.tau) + np.log1p(base.tau)
+    if shock.levies.cells[0].size or closure.supply_elasticity or not np.isfinite(log_d).all():
+        raise EconomyError(
+            "the first-order split holds for tariffs, trade costs, productivity, supply and transfers; leave quotas, "
+            "export taxes, bans and a supply elasticity out"
+        )
     imports = base.flows
-    change = state.c_hat - 1.0
+    change, dearer = state.c_hat - 1.0, np.expm1(log_d)
     income = base.income[None, :, None]
     terms = imports.transpose(0, 2, 1) * change[:, :, None] - imports * change[:, None, :]
     traded = imports > 0
     growth = np.where(traded, border / np.where(traded, imports, 1.0), 1.0) - 1.0
-    volume = base.tau * imports * (growth - change[:, None, :])
-    return terms / income, volume / income
+    volume = base.tau * imports * (growth - change[:, None, :] - dearer)
+    direct = -imports * dearer
+    own = np.arange(len(base.countries))
+    specific = closure.specific_shares(base.sectors)[:, None]
+    direct[:, own, own] += base.output * np.expm1(shock.log_productivity) + base.value_added * specific * (
+        shock.supply - 1.0
+    )
+    direct[:, own, own] += base.alpha * (state.deficit - base.deficit)
+    return terms / income, volume / income, direct / income
 
 
-def log_linear_table(base: Baseline, state: Equilibrium, border: Array, by: str) -> pd.DataFrame:
+def log_linear_table(
+    base: Baseline, shock: ShockArrays, closure: Closure, state: Equilibrium, border: Array, by: str
+) -> pd.DataFrame:
     """Return the split in percent of base income, summed to country, pair, sector or cell.
 
     Raises
     ------
-    ValueError : ``by`` is not one of these; the caller says so in its own words.
+    EconomyError : as `log_linear_parts`.
     """
     keys = SPLITS[by]
-    terms, volume = log_linear_parts(base, state, border)
+    terms, volume, direct = log_linear_parts(base, shock, closure, state, border)
     axes = {"sector": 0, "country": 1, "partner": 2}
     labels = {"sector": base.sectors, "country": base.countries, "partner": base.countries}
     gone = tuple(axis for name, axis in axes.items() if name not in keys)
@@ -62,6 +89,7 @@ def log_linear_table(base: Baseline, state: Equilibrium, border: Array, by: str)
         {
             "terms_of_trade": 100.0 * terms.sum(axis=gone).ravel(),
             "volume_of_trade": 100.0 * volume.sum(axis=gone).ravel(),
+            "direct": 100.0 * direct.sum(axis=gone).ravel(),
         },
         index=index,
     )

@@ -74,7 +74,7 @@ class Gradient:
         return foreign.nsmallest(count, "percent", keep="first").reset_index(drop=True)
 
     def barriers(self, wedges: pd.DataFrame) -> pd.DataFrame:
-        """Return what each barrier costs to first order: its derivative times its ad valorem equivalent, worst first.
+        """Return what each barrier costs to first order, its derivative times log(1 + ad valorem), worst first.
 
         Parameters
         ----------
@@ -83,7 +83,7 @@ class Gradient:
 
         Returns
         -------
-        exporter, importer, sector, ad_valorem, percent: real income that the barrier takes, percent, as a loss.
+        exporter, importer, sector, ad_valorem, percent: change of real income that the barrier brings, below zero where it costs.
 
         Raises
         ------
@@ -102,6 +102,8 @@ class Gradient:
 
     def standard_error(self, effects: Effects) -> float:
         """Return the standard error of real income, percent, that estimated effects on trade bring (delta method).
+
+        The slope is the one where the gradient was taken: take it at the outcome that has the effects in its shock.
 
         Raises
         ------

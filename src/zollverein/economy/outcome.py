@@ -91,7 +91,10 @@ class Outcome:
 
     @cached_property
     def accounts(self) -> pd.DataFrame:
-        """By country: base and new income, value added, tariff and levy revenue, exports and imports (no domestic)."""
+        """By country: income and its parts (value added, tariffs, levies, deficit), exports and imports; base and new.
+
+        Domestic sales are in neither exports nor imports; at base there are no levies.
+        """
         off = ~np.eye(len(self.base.countries), dtype=bool)
         base_flows, new_flows = self.base.flows * off, self._border * off
         levies = self.state.levy_revenue
@@ -100,6 +103,8 @@ class Outcome:
             "income_new": self.state.income,
             "value_added_base": self.base.value_added.sum(axis=0),
             "value_added_new": self.state.value_added.sum(axis=0),
+            "deficit_base": self.base.deficit,
+            "deficit_new": self.state.deficit,
             "tariff_revenue_base": self.base.tariff_revenue,
             "tariff_revenue_new": self.state.tariff_revenue,
             "levy_revenue_new": levies,
@@ -149,7 +154,12 @@ class Outcome:
     def log_linear(self) -> pd.DataFrame:
         """Caliendo and Parro's first-order split of the change of real income, percent, by country.
 
-        Columns terms_of_trade, volume_of_trade and their sum, welfare. Not the exact change: that is `real_income`.
+        Columns terms_of_trade, volume_of_trade, direct (what dearer trade, productivity, supply and transfers do by
+        themselves; nothing for tariffs) and their sum, welfare. Not the exact change: that is `real_income`.
+
+        Raises
+        ------
+        EconomyError : quotas, export taxes, bans or a supply elasticity, for which the split does not hold.
         """
         return self.decompose()
 
@@ -165,15 +175,15 @@ class Outcome:
 
         Returns
         -------
-        terms_of_trade, volume_of_trade, welfare (their sum).
+        terms_of_trade, volume_of_trade, direct, welfare (their sum).
 
         Raises
         ------
-        EconomyError : ``by`` is not one of these.
+        EconomyError : ``by`` is not one of these, or as `log_linear`.
         """
         if by not in SPLITS:
             raise EconomyError(f"decompose(by={by!r}) is not known; choose one of {', '.join(SPLITS)}")
-        return log_linear_table(self.base, self.state, self._border, by)
+        return log_linear_table(self.base, self.shock, self.closure, self.state, self._border, by)
 
     def gradient(self, target: str | Mapping[str, float]) -> Gradient:
         """Return the derivatives of a country's real income, or of a weighted sum of several, at this outcome.
@@ -229,6 +239,10 @@ class Outcome:
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Return every table of the outcome by name, labels as columns."""
+        try:
+            split = {"log_linear": self.log_linear.add_suffix("_percent").reset_index()}
+        except EconomyError:
+            split = {}  # no first-order split where the shock has quotas, export taxes or bans
         return {
             "real_income": self.real_income.to_frame().join(self.real_wage).reset_index(),
             "accounts": self.accounts.reset_index(),
@@ -237,7 +251,7 @@ class Outcome:
             "labour": self.labour.reset_index(),
             "trade": self.trade,
             "levies": self.levies,
-            "log_linear": self.log_linear.add_suffix("_percent").reset_index(),
+            **split,
             "certificate": self.certificate.to_frame(),
         }
 

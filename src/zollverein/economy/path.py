@@ -55,7 +55,7 @@ def walked(base: Baseline, shock: ShockArrays, closure: Closure, steps: int) -> 
 
     Returns
     -------
-    Frame by country: terms_of_trade, volume_of_trade, welfare (their sum), exact_log
+    Frame by country: terms_of_trade, volume_of_trade, direct, welfare (their sum), exact_log
     (log change of real income), all in percent.
 
     Raises
@@ -65,7 +65,7 @@ def walked(base: Baseline, shock: ShockArrays, closure: Closure, steps: int) -> 
     """
     require_count("the number of steps of a path", steps, MOST_STEPS)
     N = len(base.countries)
-    terms, volume, exact = np.zeros(N), np.zeros(N), np.zeros(N)
+    terms, volume, direct, exact = (np.zeros(N) for _ in range(4))
     here = base
     whole = np.log1p(shock.tau) - np.log1p(base.tau)
     iceberg = shock.log_kappa_hat - np.log1p(shock.tau) + np.log1p(base.tau)
@@ -81,15 +81,19 @@ def walked(base: Baseline, shock: ShockArrays, closure: Closure, steps: int) -> 
         )
         state = solve(here, part, closure)
         certify(here, part, closure, state)
-        of_terms, of_volume = log_linear_parts(here, state, trade_levels(here, part, state)[1])
+        of_terms, of_volume, of_itself = log_linear_parts(
+            here, part, closure, state, trade_levels(here, part, state)[1]
+        )
         terms += of_terms.sum(axis=(0, 2))
         volume += of_volume.sum(axis=(0, 2))
+        direct += of_itself.sum(axis=(0, 2))
         exact += _log_real_income(here, state)
         here = rebased(here, part, state)
     columns = {
         "terms_of_trade": 100.0 * terms,
         "volume_of_trade": 100.0 * volume,
-        "welfare": 100.0 * (terms + volume),
+        "direct": 100.0 * direct,
+        "welfare": 100.0 * (terms + volume + direct),
         "exact_log": 100.0 * exact,
     }
     return pd.DataFrame(columns, index=pd.Index(base.countries, name="country"))

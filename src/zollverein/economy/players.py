@@ -40,11 +40,13 @@ class BestTariffs:
     ----------
     tariff : exporter, importer, sector, rate: a frame for `Shock(tariff=...)`, the players' imports only.
     real_income : percent change of real income over the base by country.
+    at_bound : players that would go beyond the highest rate allowed, so that the rates are that bound's choice.
     rounds : best answers until nobody moved by more than a hundredth of a percentage point; 1 for a single player.
     """
 
     tariff: pd.DataFrame = field(repr=False)
     real_income: pd.Series[float]
+    at_bound: tuple[str, ...]
     rounds: int
 
 
@@ -94,12 +96,17 @@ def nash(
         if len(players) == 1 or moves[-1] <= SETTLED:
             table = _table(base, tau, [mine.player for mine in instruments])
             change = pd.Series(100.0 * np.expm1(income), index=pd.Index(base.countries, name="country"))
-            return BestTariffs(table, change.rename("real_income_percent"), round_)
+            return BestTariffs(table, change.rename("real_income_percent"), _at_bound(table, highest), round_)
     raise NotConverged(
         f"after {MAX_ROUNDS} rounds of best answers a tariff still moves by {moves[-1]:.1e}; {SETTLED:.0e} is asked. "
         f"Let the players set fewer rates, or lower the highest",
         moves,
     )
+
+
+def _at_bound(table: pd.DataFrame, highest: float) -> tuple[str, ...]:
+    reached = table["rate"] >= highest * (1.0 - 1e-9)
+    return tuple(dict.fromkeys(table.loc[reached, "importer"]))
 
 
 def _instruments(base: Baseline, player: str, by: By) -> _Instruments:
