@@ -137,7 +137,7 @@ def test_small_open_economy_limit_of_the_best_tariff() -> None:
 
 
 def test_nash_tariffs_are_best_answers_to_each_other() -> None:
-    economy = world(5)
+    economy = world(5, balanced=True)
     nash = economy.best_tariffs(["AAA", "BBB"])
     assert nash.rounds > 1
     assert nash.at_bound == ()
@@ -148,6 +148,18 @@ def test_nash_tariffs_are_best_answers_to_each_other() -> None:
         answer = economy.best_tariffs(player, shock=Shock(tariff=theirs))
         own = answer.tariff.loc[answer.tariff["importer"] == player, "rate"].iloc[0]
         assert own == pytest.approx(rates[player].iloc[0], abs=2e-3)
+
+
+def test_a_fixed_deficit_makes_the_best_tariff_run_to_its_bound_and_it_is_said() -> None:
+    """Where a deficit is owed whatever the tariff, shutting out the rest makes the others pay for it alone."""
+    economy = world(5)
+    assert economy.base.deficit[0] > 0
+    runaway = economy.best_tariffs("AAA")
+    assert runaway.at_bound == ("AAA",)
+    assert runaway.tariff["rate"].max() == pytest.approx(2.0)
+    settled = world(5, balanced=True).best_tariffs("AAA")
+    assert settled.at_bound == ()
+    assert 0.15 < settled.tariff["rate"].max() < 0.3
 
 
 def test_players_that_are_none_are_refused() -> None:

@@ -272,6 +272,9 @@ class Economy:
     ) -> BestTariffs:
         """Return the tariffs that a player would choose for its own real income, or several in Nash equilibrium.
 
+        A deficit that is owed whatever the tariff can make shutting out all other trade the best answer; `at_bound`
+        then names the player. Build the economy with ``deficits="zero"`` for tariffs that answer to trade alone.
+
         Parameters
         ----------
         players : one country, or several that answer each other until none would move alone.

@@ -83,7 +83,8 @@ class Gradient:
 
         Returns
         -------
-        exporter, importer, sector, ad_valorem, percent: change of real income that the barrier brings, below zero where it costs.
+        exporter, importer, sector, ad_valorem, percent: change of real income that the barrier brings, below zero where
+        it costs.
 
         Raises
         ------
