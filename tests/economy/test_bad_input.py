@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 from tests.economy.worlds import SECTORS, cell, tables
 
-from zollverein.economy import Closure, Economy, Effects, Shock, leaving
+from zollverein.economy import Closure, Economy, Effects, Shock, formation, leaving
 from zollverein.errors import EconomyError, ZollvereinError
 
 THETA = pd.DataFrame({"sector": SECTORS, "theta": [4.0, 6.0]})
@@ -150,6 +150,8 @@ WRONG_QUESTIONS = {
     "a bound of text": (lambda e: e.best_tariffs("AAA", highest="x"), "above 0"),
     "steps in halves": (lambda e: e.log_linear_path(Shock(), steps=2.5), "whole number"),
     "a leaver who is no member": (lambda e: leaving(e.base, "CCC", ["AAA", "BBB"], tariff=0.1), "cannot leave"),
+    "an economy for its base": (lambda e: formation(e, ["AAA", "BBB"], external="mean"), "the `base` of an Economy"),
+    "a barrier in percent": (lambda e: e.solve().gradient("AAA").barriers(cell("BBB", "AAA", ad_valorem=20.0)), "twenty percent"),
     "a tariff of text": (lambda e: leaving(e.base, "AAA", ["AAA", "BBB"], tariff="x"), "a rate"),
     "a price of nobody": (lambda e: e.solve().border_price("AAAA", "food"), "did you mean 'AAA'"),
     "an array without labels": (lambda e: Economy.from_xarray([1], theta=4.0), "xarray.DataArray"),

@@ -12,7 +12,7 @@ import pandas as pd
 from zollverein.economy.adjoint import Sensitivity
 from zollverein.economy.baseline import Array, Baseline
 from zollverein.economy.draws import Effects, effect_cells
-from zollverein.economy.labels import framed, numbers, require, require_columns, scatter
+from zollverein.economy.labels import HIGHEST_RATE, framed, numbers, require, require_columns, scatter
 from zollverein.errors import EconomyError, UnknownNameError
 
 __all__ = ["Gradient", "weights_of"]
@@ -92,7 +92,14 @@ class Gradient:
         """
         wedges = framed("wedges", wedges)
         require_columns("wedges", wedges, ("exporter", "importer", "ad_valorem"), ("sector",))
-        numbers("wedges", wedges, "ad_valorem", above=-1.0)
+        numbers(
+            "wedges",
+            wedges,
+            "ad_valorem",
+            above=-1.0,
+            maximum=HIGHEST_RATE,
+            advice="0.2 is a barrier worth twenty percent",
+        )
         keys = ["exporter", "importer", *(["sector"] if "sector" in wedges else [])]
         labels = {"exporter": self.base.countries, "importer": self.base.countries, "sector": self.base.sectors}
         scatter("wedges", wedges, {key: labels[key] for key in keys}, np.zeros(len(wedges)), fill=0.0)

@@ -105,6 +105,7 @@ def merger(base: Baseline, blocs: Sequence[Sequence[str]], *, iceberg: float = 1
 
 
 def _require(base: Baseline, names: Iterable[str], least: int) -> None:
+    require("the base", base, Baseline, "the `base` of an Economy")
     if isinstance(names, str):
         raise EconomyError(f"the members are '{names}', one name; give a list of names")
     given = list(names)
