@@ -118,7 +118,7 @@ def near_matches(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     by_lower: dict[str, str] = {}
     for candidate in known:
         by_lower.setdefault(candidate.lower(), candidate)
-    close = get_close_matches(name.lower(), list(by_lower), n=count, cutoff=0.5)
+    close = get_close_matches(str(name).lower(), list(by_lower), n=count, cutoff=0.5)
     return [by_lower[match] for match in close]
 
 

@@ -1,13 +1,14 @@
 """Tables that cannot be: each gives one message that names the row and the fix."""
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pyarrow as pa
 import pytest
 from tests.economy.worlds import SECTORS, cell, tables
 
-from zollverein.economy import Closure, Economy, Effects, Shock, formation, leaving
-from zollverein.errors import EconomyError, ZollvereinError
+from zollverein.economy import Closure, Economy, Effects, Shock, formation, leaving, merger, splitting
+from zollverein.errors import EconomyError, OutputError, ZollvereinError
 
 THETA = pd.DataFrame({"sector": SECTORS, "theta": [4.0, 6.0]})
 
@@ -57,6 +58,10 @@ WRONG_TABLES = {
     "a missing pair": (with_table("trade", lambda f: f[(f["exporter"] != "AAA") | (f["importer"] != "BBB")]), ["AAA to BBB", "one pair is missing", "add the flow"]),
     "a tariff on one's own goods": (with_table("tariffs", put("exporter", "BBB", 0)), ["row 1", "BBB", "own goods"]),
     "gross tariffs with some free": (with_table("tariffs", lambda f: f.assign(rate=np.r_[1.0, 3.0, 1.0 + f["rate"][2:]])), ["gross", "rate_percent"]),
+    "percents for rates": (with_table("tariffs", lambda f: f.assign(rate=100 * f["rate"].clip(0.02))), ["of 12 rates", "divide by a hundred"]),
+    "gross but for a few": (with_table("tariffs", lambda f: f.assign(rate=np.r_[0.0, 0.99, 1.6 + f["rate"][2:]])), ["gross"]),
+    "a date for a value": (with_table("trade", lambda f: f.assign(value=pd.Timestamp("2020"))), ["datetime64", "plain numbers"]),
+    "a column twice": (with_table("trade", lambda f: pd.concat([f, f[["value"]]], axis=1)), ["'value' twice"]),
     "a missing theta": (with_theta(THETA.iloc[:1]), ["no row for sector tools", "add one"]),
     "a duplicate": (with_table("trade", twice(3)), ["row 19", "stands there twice", "keep one"]),
     "a negative flow": (with_table("trade", put("value", -5.0)), ["row 5", "-5", "never negative"]),
@@ -127,6 +132,16 @@ def spread(**columns):
 EFFECTS = Effects(
     pd.Series({"a": np.nan}), pd.DataFrame([[1.0]], ["a"], ["a"]), cell("AAA", "BBB", None, effect="a", value=1.0)
 )
+
+
+def effects(order=("x", "y"), sign=1.0, times=1):
+    cells = pd.concat(
+        [cell("AAA", "BBB", None, effect="x", value=1.0)] * times + [cell("BBB", "AAA", None, effect="y", value=1.0)]
+    )
+    variance = pd.DataFrame(sign * np.diag([0.01, 0.09]), index=["x", "y"], columns=["x", "y"])
+    return Effects(pd.Series({"x": 0.3, "y": 0.5}), variance.loc[list(order), list(order)], cells)
+
+
 WRONG_QUESTIONS = {
     "a range upside down": (lambda e: e.draws(theta_uncertainty=spread(low=[5.0], high=[3.0])), "low is 5 and high is 3"),
     "a sector drawn twice": (lambda e: e.draws(theta_uncertainty=pd.concat([spread(low=[3.0], high=[4.0])] * 2)), "twice"),
@@ -149,6 +164,19 @@ WRONG_QUESTIONS = {
     "a player twice": (lambda e: e.best_tariffs(["AAA", "AAA"]), "stands twice"),
     "a bound of text": (lambda e: e.best_tariffs("AAA", highest="x"), "above 0"),
     "steps in halves": (lambda e: e.log_linear_path(Shock(), steps=2.5), "whole number"),
+    "an outcome of another economy": (lambda e: e.settled_at(Economy.from_tables(**tables(), theta=8.0).solve()), "another economy's"),
+    "a covariance in another order": (lambda e: e.solve().gradient("AAA").standard_error(effects(order=["y", "x"])), "the same order"),
+    "a covariance below nothing": (lambda e: e.solve().gradient("AAA").standard_error(effects(sign=-1.0)), "no covariance"),
+    "a cell of an effect twice": (lambda e: e.draws(effects=effects(times=2), draws=2), "stands there twice"),
+    "the same in a standard error": (lambda e: e.solve().gradient("AAA").standard_error(effects(times=2)), "stands there twice"),
+    "a gross tariff on outsiders": (lambda e: formation(e.base, ["AAA", "BBB"], external=1.05), "gross"),
+    "letters for members": (lambda e: splitting(e.base, ["AAA", "BBB"], tariff=0.1), "a list of names"),
+    "a bloc of nobody": (lambda e: merger(e.base, [["AAA", "BBB"], []]), "nobody"),
+    "rates for one sector of two": (lambda e: leaving(e.base, "AAA", ["AAA", "BBB"], tariff=pd.concat([cell("AAA", "BBB", rate=0.1), cell("BBB", "AAA", rate=0.1)])), "in tools"),
+    "a part called total": (lambda e: e.attribute({"total": Shock(iceberg=cell("AAA", "BBB", factor=1.1))}), "name it otherwise"),
+    "a frame for a shock": (lambda e: e.solve(cell("AAA", "BBB", rate=0.1)), "a Shock, such as"),
+    "a number for a player": (lambda e: e.best_tariffs([1]), "no player '1'"),
+    "an export tax that is gross": (lambda e: e.solve(Shock(export_tax=cell("AAA", "BBB", rate=1.05))), "gross"),
     "a leaver who is no member": (lambda e: leaving(e.base, "CCC", ["AAA", "BBB"], tariff=0.1), "cannot leave"),
     "an economy for its base": (lambda e: formation(e, ["AAA", "BBB"], external="mean"), "the `base` of an Economy"),
     "a barrier in percent": (lambda e: e.solve().gradient("AAA").barriers(cell("BBB", "AAA", ad_valorem=20.0)), "twenty percent"),
@@ -164,6 +192,38 @@ def test_a_wrong_question_is_answered_in_words(name):
     with pytest.raises(ZollvereinError) as caught:
         ask(Economy.from_tables(**tables(), theta=THETA))
     assert said in str(caught.value), str(caught.value)
+
+
+def test_a_factor_on_what_nobody_makes_is_refused():
+    built = tables()
+    made = (built["trade"]["exporter"] == "AAA") & (built["trade"]["sector"] == "food")
+    built["trade"].loc[made, "value"] = 0.0
+    economy = Economy.from_tables(**built, theta=THETA)
+    nothing = pd.DataFrame({"country": ["AAA"], "sector": ["food"], "factor": [2.0]})
+    with pytest.raises(EconomyError, match="nothing that it names is made"):
+        economy.solve(Shock(productivity=nothing))
+    bans = {name: Shock(ban=cell(name, "AAA")) for name in ("BBB", "CCC")}
+    with pytest.raises(EconomyError, match="nobody to buy food from"):
+        economy.attribute(bans)
+
+
+def test_labels_that_are_numbers_work_all_the_way():
+    built = {name: frame.replace({"AAA": 1, "BBB": 2, "CCC": 3}) for name, frame in tables().items()}
+    gradient = Economy.from_tables(**built, theta=THETA).solve().gradient("1")
+    wedge = pd.DataFrame({"exporter": [2], "importer": [1], "ad_valorem": [0.1]})
+    assert len(gradient.barriers(wedge)) == 2
+
+
+def test_a_label_is_never_a_formula_in_a_workbook(tmp_path):
+    built = {name: frame.replace({"AAA": "=1+1"}) for name, frame in tables().items()}
+    path = Economy.from_tables(**built, theta=THETA).solve().to_excel(tmp_path / "book.xlsx")
+    sheet = openpyxl.load_workbook(path)["accounts"]
+    assert sheet["A2"].value == "=1+1"
+    assert sheet["A2"].data_type == "s"
+    odd = {name: frame.replace({"AAA": "a\x01"}) for name, frame in tables().items()}
+    with pytest.raises(OutputError, match="no workbook takes"):
+        Economy.from_tables(**odd, theta=THETA).solve().to_excel(tmp_path / "odd.xlsx")
+    assert not (tmp_path / "odd.xlsx").exists()
 
 
 @pytest.mark.parametrize("name", ["iceberg", "tariff", "quota", "export_tax", "ban"])

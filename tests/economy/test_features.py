@@ -237,6 +237,21 @@ def test_the_split_tends_to_the_exact_change_whatever_is_shocked(what: str, labo
         assert np.allclose(parts.loc[outcome.log_linear.index], outcome.log_linear, atol=1e-12)
 
 
+@pytest.mark.parametrize("deficits", ["zero", "multiplicative", "fixed"])
+def test_a_path_ends_where_one_solve_does_under_every_closure(deficits: str) -> None:
+    economy, closure = world(2, tariffs=0.2), Closure(deficits=deficits)  # type: ignore[arg-type]
+    gift = Shock(
+        transfer=pd.DataFrame({"country": ["AAA", "BBB"], "value": [5.0, -5.0]}),
+        tariff=cell("AAA", "BBB", rate=0.3),
+    )
+    before, after = (economy.solve(s, closure=closure).real_income for s in (Shock(), gift))
+    alone = 100 * (np.log1p(after / 100) - np.log1p(before / 100))
+    one, many = (economy.log_linear_path(gift, steps=k, closure=closure) for k in (1, 32))
+    assert np.allclose(one["exact_log"], alone, atol=1e-7)
+    assert np.allclose(many["exact_log"], alone, atol=1e-7)
+    assert np.allclose(many["welfare"], alone, atol=0.03 * alone.abs().max())
+
+
 def test_no_split_where_it_does_not_hold() -> None:
     economy = world(2)
     for shock in (Shock(quota=cell("AAA", "BBB", factor=0.9)), Shock(ban=cell("AAA", "BBB"))):

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from zollverein.economy.baseline import Array, Baseline
-from zollverein.economy.shock import Levies, ShockArrays
+from zollverein.economy.shock import Levies, ShockArrays, refuse_nobody
 from zollverein.errors import EconomyError
 
 __all__ = ["MOST_PARTS", "joined", "shapley"]
@@ -41,6 +41,7 @@ def joined(base: Baseline, parts: Mapping[str, ShockArrays]) -> ShockArrays:
             )
         touched |= mine
         tau = np.where(mine, part.tau, tau)
+    refuse_nobody(base, np.logical_or.reduce([np.isinf(p.log_kappa_hat) for p in parts.values()]))
     iceberg = sum(p.log_kappa_hat - np.log1p(p.tau) + np.log1p(base.tau) for p in parts.values())
     return ShockArrays(
         tau=tau,
@@ -87,6 +88,8 @@ def shapley(
     EconomyError : no parts or too many, or two parts that set the same cell.
     """
     names = tuple(parts)
+    if "total" in names:
+        raise EconomyError("a part is called 'total', which is the name of their sum; name it otherwise")
     if not 1 <= len(names) <= MOST_PARTS:
         raise EconomyError(
             f"an attribution was given {len(names)} parts; allowed are 1 to {MOST_PARTS} (each one doubles the work)"

@@ -58,7 +58,10 @@ class Closure:
                 'Closure(labour="mobile") has no specific factors, yet specific_share is given; '
                 'use labour="specific", or leave specific_share out'
             )
-        if not (np.isfinite(self.supply_elasticity) and self.supply_elasticity > -1.0):
+        psi = self.supply_elasticity
+        if not isinstance(psi, int | float) or not (
+            np.isfinite(self.supply_elasticity) and self.supply_elasticity > -1.0
+        ):
             raise EconomyError(
                 f"Closure(supply_elasticity={self.supply_elasticity!r}): allowed is a number above -1 (0: an endowment)"
             )

@@ -16,7 +16,7 @@ from zollverein.economy.fused_map import Equilibrium
 from zollverein.economy.shock import ShockArrays
 from zollverein.errors import EconomyError
 
-__all__ = ["log_linear_parts", "log_linear_table"]
+__all__ = ["log_linear_parts", "log_linear_table", "require_split"]
 
 SPLITS = {
     "country": ["country"],
@@ -24,6 +24,15 @@ SPLITS = {
     "sector": ["country", "sector"],
     "cell": ["country", "partner", "sector"],
 }
+
+
+def require_split(shock: ShockArrays, closure: Closure) -> None:
+    """Raise `EconomyError` for what has no first-order split: quotas, export taxes, bans, a supply elasticity."""
+    if shock.levies.cells[0].size or closure.supply_elasticity or np.isinf(shock.log_kappa_hat).any():
+        raise EconomyError(
+            "the first-order split holds for tariffs, trade costs, productivity, supply and transfers; leave quotas, "
+            "export taxes, bans and a supply elasticity out"
+        )
 
 
 def log_linear_parts(
@@ -46,12 +55,8 @@ def log_linear_parts(
     ------
     EconomyError : quotas, export taxes, bans or a supply elasticity, for which the split does not hold.
     """
+    require_split(shock, closure)
     log_d = shock.log_kappa_hat - np.log1p(shock.tau) + np.log1p(base.tau)
-    if shock.levies.cells[0].size or closure.supply_elasticity or not np.isfinite(log_d).all():
-        raise EconomyError(
-            "the first-order split holds for tariffs, trade costs, productivity, supply and transfers; leave quotas, "
-            "export taxes, bans and a supply elasticity out"
-        )
     imports = base.flows
     change, dearer = state.c_hat - 1.0, np.expm1(log_d)
     income = base.income[None, :, None]

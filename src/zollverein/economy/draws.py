@@ -13,7 +13,7 @@ from zollverein.economy.baseline import Array
 from zollverein.economy.labels import codes, framed, numbers, require, require_columns, require_count, scatter
 from zollverein.errors import EconomyError
 
-__all__ = ["Draws", "Effects", "effect_cells", "effect_draws", "of_theta", "theta_draws"]
+__all__ = ["Draws", "Effects", "checked_effects", "effect_cells", "effect_draws", "of_theta", "theta_draws"]
 
 SMALLEST_THETA = 0.1
 Codes = npt.NDArray[np.intp]
@@ -60,8 +60,9 @@ class Draws:
         ------
         EconomyError : a level outside 0 to 1.
         """
+        require("the levels of quantiles", levels, (list, tuple, np.ndarray), "a list such as [0.05, 0.5, 0.95]")
         for level in levels:
-            if not 0.0 <= level <= 1.0:
+            if not isinstance(level, int | float | np.number) or not 0.0 <= level <= 1.0:
                 raise EconomyError(f"quantile {level!r} is asked; allowed is 0 to 1 (0.95 for ninety-five percent)")
         return self.real_income.quantile(list(levels)).T.rename_axis(index="country", columns="quantile")
 
@@ -128,21 +129,31 @@ def effect_draws(effects: Effects, draws: int, rng: np.random.Generator) -> pd.D
     ------
     EconomyError : names of coefficients and covariance differ, or it is no covariance.
     """
+    coefficients, covariance = checked_effects(effects)
+    drawn = rng.multivariate_normal(coefficients.to_numpy(dtype=float), covariance, size=draws)
+    return pd.DataFrame(drawn, columns=list(coefficients.index))
+
+
+def checked_effects(effects: Effects) -> tuple[pd.Series[float], Array]:
+    """Return coefficients under string names and their covariance as an array.
+
+    Raises
+    ------
+    EconomyError : names of coefficients and covariance differ or repeat, a coefficient is none, or it is no covariance.
+    """
+    require("the effects", effects, Effects, "Effects: coefficients, covariance and cells")
     require("Effects.coefficients", effects.coefficients, pd.Series, "a pandas Series by effect")
     require("Effects.covariance", effects.covariance, pd.DataFrame, "a pandas DataFrame, rows and columns by effect")
     names = list(effects.coefficients.index)
-    for name, value in effects.coefficients.items():
-        if isinstance(value, str) or not np.isfinite(value):
-            raise EconomyError(f"Effects: the coefficient of {name} is {value!r}; allowed is a number")
     if list(effects.covariance.index) != names or list(effects.covariance.columns) != names:
         raise EconomyError(
             f"Effects: the covariance is labelled {', '.join(map(str, effects.covariance.index))} and the coefficients "
             f"{', '.join(map(str, names))}; both must name the same effects in the same order"
         )
-    drawn = rng.multivariate_normal(
-        effects.coefficients.to_numpy(dtype=float), _square("Effects.covariance", effects.covariance), size=draws
-    )
-    return pd.DataFrame(drawn, columns=names)
+    for name, value in effects.coefficients.items():
+        if isinstance(value, str) or not np.isfinite(value):
+            raise EconomyError(f"Effects: the coefficient of {name} is {value!r}; allowed is a number")
+    return effects.coefficients.rename(index=str), _square("Effects.covariance", effects.covariance)
 
 
 def effect_cells(
@@ -158,6 +169,9 @@ def effect_cells(
     require_columns("Effects.cells", cells, ("exporter", "importer", "effect", "value"), ("sector",))
     value = numbers("Effects.cells", cells, "value")
     codes("Effects.cells", cells, "effect", [str(name) for name in effects.coefficients.index])
+    repeated = cells.drop(columns="value").astype(str).duplicated().to_numpy()
+    if repeated.any():
+        raise EconomyError(f"table Effects.cells, row {int(np.argmax(repeated)) + 1} stands there twice; keep one row")
     n, i = codes("Effects.cells", cells, "importer", countries), codes("Effects.cells", cells, "exporter", countries)
     s = codes("Effects.cells", cells, "sector", sectors) if "sector" in cells else None
     out = []
@@ -180,6 +194,8 @@ def _square(name: str, frame: pd.DataFrame) -> Array:
         raise EconomyError(f"{name} holds what is no number ({error}); give numbers") from None
     if values.shape[0] != values.shape[1] or list(frame.index) != list(frame.columns):
         raise EconomyError(f"{name} is {values.shape[0]} by {values.shape[1]}; rows and columns must be the same names")
+    if not values.size or frame.index.map(str).duplicated().any() or not np.isfinite(values).all():
+        raise EconomyError(f"{name} is no covariance: it is empty, names one twice or holds what is no number")
     if not np.allclose(values, values.T) or np.linalg.eigvalsh(values).min() < -1e-8 * np.abs(values).max():
         raise EconomyError(f"{name} is no covariance: it must be symmetric, and no combination may vary negatively")
     return values

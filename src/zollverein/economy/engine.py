@@ -105,7 +105,7 @@ class Economy:
         closure = Closure(deficits=deficits)
         given = {"value_added": value_added, "inputs": inputs, "tariffs": tariffs, "output": output, "final": final}
         frames = {name: None if table is None else framed(name, table) for name, table in given.items()}
-        number = isinstance(theta, int | float | str | None)
+        number = isinstance(theta, int | float | np.number | str | None)
         base, ledger = baseline_of_tables(
             framed("trade", trade), theta if number else framed("theta", theta), clip=clip, absent_pairs=absent_pairs,
             **frames,
@@ -162,7 +162,8 @@ class Economy:
         NotConverged : no certificate under tolerance, hence no result.
         """
         closure = closure or Closure()
-        return self._solved(shock_arrays(shock or Shock(), self.base, closure), closure)
+        shock = Shock() if shock is None else shock
+        return self._solved(shock_arrays(shock, self.base, closure), closure)
 
     def solve_many(self, shocks: Mapping[str, Shock], *, closure: Closure | None = None) -> dict[str, Outcome]:
         """Solve several shocks, each from the equilibrium of the one before it.
@@ -253,12 +254,18 @@ class Economy:
         EconomyError : what is drawn does not fit the economy. NotConverged : not one draw has an equilibrium.
         """
         require_count("jobs", jobs, MOST_JOBS)
-        if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
             raise EconomyError(f"seed is {seed!r}; allowed is a whole number from 0")
         rng, closure = np.random.default_rng(seed), closure or Closure()
         thetas = theta_draws(self.base.theta, self.sectors, theta_uncertainty, theta_covariance, draws, rng)
         return run_draws(
-            self.base, shock_arrays(shock or Shock(), self.base, closure), closure, thetas, effects, rng, jobs
+            self.base,
+            shock_arrays(Shock() if shock is None else shock, self.base, closure),
+            closure,
+            thetas,
+            effects,
+            rng,
+            jobs,
         )
 
     def best_tariffs(
@@ -289,7 +296,14 @@ class Economy:
         require("players", players, (str, list, tuple), "one country or a list of several")
         closure = closure or Closure()
         named = [players] if isinstance(players, str) else list(players)
-        return nash(self.base, shock_arrays(shock or Shock(), self.base, closure), closure, named, by, highest)
+        return nash(
+            self.base,
+            shock_arrays(Shock() if shock is None else shock, self.base, closure),
+            closure,
+            named,
+            by,
+            highest,
+        )
 
     def settled_at(self, outcome: Outcome) -> Economy:
         """Return the economy whose base year is an outcome of this one.
@@ -299,6 +313,8 @@ class Economy:
         EconomyError : the outcome has quotas or export taxes.
         """
         require("settled_at", outcome, Outcome, "an Outcome, as solve returns it")
+        if outcome.base is not self.base:
+            raise EconomyError("the outcome is another economy's; give one that this economy solved")
         return Economy(rebased(self.base, outcome.shock, outcome.state), self.ledger)
 
     def _solved(self, arrays: ShockArrays, closure: Closure, near: Equilibrium | None = None) -> Outcome:

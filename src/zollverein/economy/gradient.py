@@ -11,7 +11,7 @@ import pandas as pd
 
 from zollverein.economy.adjoint import Sensitivity
 from zollverein.economy.baseline import Array, Baseline
-from zollverein.economy.draws import Effects, effect_cells
+from zollverein.economy.draws import Effects, checked_effects, effect_cells
 from zollverein.economy.labels import HIGHEST_RATE, framed, numbers, require, require_columns, scatter
 from zollverein.errors import EconomyError, UnknownNameError
 
@@ -33,8 +33,8 @@ def weights_of(target: str | Mapping[str, float], countries: tuple[str, ...]) ->
     for name, weight in given.items():
         if name not in countries:
             raise UnknownNameError("country", name, countries, "the target of the gradient")
-        if isinstance(weight, str) or not np.isfinite(weight):
-            raise EconomyError(f"the weight of {name} is {weight}; allowed is a number")
+        if not isinstance(weight, int | float | np.number) or not np.isfinite(weight):
+            raise EconomyError(f"the weight of {name} is {weight!r}; allowed is a number")
         weights[countries.index(name)] = weight
     return weights
 
@@ -103,7 +103,7 @@ class Gradient:
         keys = ["exporter", "importer", *(["sector"] if "sector" in wedges else [])]
         labels = {"exporter": self.base.countries, "importer": self.base.countries, "sector": self.base.sectors}
         scatter("wedges", wedges, {key: labels[key] for key in keys}, np.zeros(len(wedges)), fill=0.0)
-        joined = self.iceberg.merge(wedges, on=keys, how="inner")
+        joined = self.iceberg.merge(wedges.astype(dict.fromkeys(keys, str)), on=keys, how="inner")
         joined["percent"] *= 100.0 * np.log1p(joined["ad_valorem"].astype(float))
         ordered = joined.sort_values("percent", kind="stable", ignore_index=True)
         return ordered[["exporter", "importer", "sector", "ad_valorem", "percent"]]
@@ -117,13 +117,13 @@ class Gradient:
         ------
         EconomyError : effects that do not fit the economy.
         """
-        require("the argument of standard_error", effects, Effects, "Effects: coefficients, covariance and cells")
-        slope = dict.fromkeys(map(str, effects.coefficients.index), 0.0)
+        coefficients, covariance = checked_effects(effects)
+        slope = dict.fromkeys(coefficients.index, 0.0)
         per_beta = -self.sensitivity.log_iceberg / self.base.theta[:, None, None]
         for name, where, value in effect_cells(effects, self.base.countries, self.base.sectors):
             slope[name] += float((per_beta[where] * value).sum())
         g = np.array(list(slope.values()))
-        return float(100.0 * np.sqrt(g @ effects.covariance.to_numpy(dtype=float) @ g))
+        return float(100.0 * np.sqrt(g @ covariance @ g))
 
     def _cells(self, values: Array) -> pd.DataFrame:
         s, n, i = np.nonzero(self.base.pi)

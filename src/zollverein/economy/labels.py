@@ -13,7 +13,17 @@ import pandas as pd
 from zollverein.economy.baseline import Array
 from zollverein.errors import EconomyError, near_matches
 
-__all__ = ["codes", "framed", "numbers", "require", "require_columns", "require_count", "scatter", "tariff_rates"]
+__all__ = [
+    "codes",
+    "framed",
+    "numbers",
+    "refuse_gross",
+    "require",
+    "require_columns",
+    "require_count",
+    "scatter",
+    "tariff_rates",
+]
 
 # Columns that hold names; `recipient` may be left empty.
 NAMES = ("exporter", "importer", "country", "sector", "input", "user", "effect")
@@ -21,6 +31,8 @@ RATE_ADVICE = "Tariffs are rates: 0.05 is five percent; a gross 1.05 or a percen
 HIGHEST_RATE = 10.0
 # Tariffs that are all at least a hundred percent, most of them at most half as much again, are gross ones.
 LOOKS_GROSS = (1.0, 1.5)
+MOSTLY = 0.9
+NAME_PERCENT = ", or, if a hundred percent and more is meant, name the column rate_percent"
 
 
 def require(what: str, given: object, kind: type | tuple[type, ...], advice: str) -> None:
@@ -55,6 +67,9 @@ def framed(table: str, given: Any) -> pd.DataFrame:
 
 def require_columns(table: str, frame: pd.DataFrame, columns: Sequence[str], optional: Sequence[str] = ()) -> None:
     """Raise `EconomyError` unless ``frame`` has just these columns (any order), and a name in every cell of one."""
+    twice = frame.columns[frame.columns.duplicated()]
+    if len(twice):
+        raise EconomyError(f"table {table} has the column '{twice[0]}' twice; keep one")
     missing = [c for c in columns if c not in frame.columns]
     if missing:
         raise EconomyError(
@@ -97,6 +112,9 @@ def numbers(
     advice: str = "",
 ) -> Array:
     """Return a column as floats; text, NaN and values outside the range raise with the row."""
+    kind = frame[column].dtype.kind
+    if kind in "bcmM":
+        raise EconomyError(f"table {table}: {column} holds {frame[column].dtype} values; give plain numbers")
     values = pd.to_numeric(frame[column], errors="coerce").to_numpy(dtype=float)
     bad = ~np.isfinite(values) | (values < minimum) | (values <= above) | (values > maximum)
     if bad.any():
@@ -115,8 +133,27 @@ def numbers(
     return values
 
 
-def tariff_rates(table: str, frame: pd.DataFrame) -> Array:
+def refuse_gross(
+    table: str, rates: Array, *, share: float = MOSTLY, most: float = LOOKS_GROSS[1], advice: str = NAME_PERCENT
+) -> None:
+    """Raise `EconomyError` where a ``share`` of the rates is at least a hundred percent, their median at most ``most``.
+
+    A shock may set tariffs far above a hundred percent; hardly ever are nine in ten just above it, as gross ones are.
+    """
+    high = rates >= LOOKS_GROSS[0]
+    if len(rates) and high.mean() >= share and np.median(rates) <= most:
+        raise EconomyError(
+            f"table {table}: {high.sum()} of {len(rates)} rates lie between 1 and {rates.max():g}, as gross tariffs or "
+            f"percents do. 0.05 is five percent: take 1 off, or divide by a hundred{advice}"
+        )
+
+
+def tariff_rates(table: str, frame: pd.DataFrame, *, is_base: bool = False) -> Array:
     """Return ad valorem rates from a column ``rate``, or ``rate_percent``.
+
+    Parameters
+    ----------
+    is_base : whether these are the tariffs of a whole base year, most of which never reach a hundred percent.
 
     Raises
     ------
@@ -130,12 +167,9 @@ def tariff_rates(table: str, frame: pd.DataFrame) -> Array:
     rates = numbers(
         table, frame, column, above=-unit, maximum=HIGHEST_RATE * unit, advice="" if in_percent else RATE_ADVICE
     )
-    low, high = LOOKS_GROSS
-    if not in_percent and len(rates) and (rates >= low).all() and np.median(rates) <= high:
-        raise EconomyError(
-            f"table {table}: every rate lies between {rates.min():g} and {rates.max():g}, as gross tariffs do. 0.05 is "
-            f"five percent: take 1 off, or, if a hundred percent and more is meant, name the column rate_percent"
-        )
+    if not in_percent:
+        share, most = (0.5, np.inf) if is_base else (MOSTLY, LOOKS_GROSS[1])
+        refuse_gross(table, rates, share=share, most=most)
     own = (rates != 0.0) & (frame["exporter"].astype(str) == frame["importer"].astype(str)).to_numpy()
     if own.any():
         row = int(np.argmax(own))

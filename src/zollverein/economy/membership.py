@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from zollverein.economy.baseline import Baseline
-from zollverein.economy.labels import require, require_columns
+from zollverein.economy.labels import require, tariff_rates
 from zollverein.economy.shock import Shock
 from zollverein.errors import EconomyError, UnknownNameError
 
@@ -37,6 +37,7 @@ def formation(
     ------
     UnknownNameError, EconomyError : a member that is none, or fewer than two.
     """
+    members = _members(members)
     _require(base, members, 2)
     inside = list(permutations(members, 2))
     tariff = _tariff(base, inside, 0.0)
@@ -60,6 +61,7 @@ def leaving(
     ------
     UnknownNameError, EconomyError : a country that is none, or no rates for a pair.
     """
+    members = _members(members)
     if leaver not in members:
         raise EconomyError(
             f"{leaver} is none of the members {', '.join(members)}, so it cannot leave; name it among them"
@@ -83,6 +85,7 @@ def splitting(
     ------
     UnknownNameError, EconomyError : a country that is none or stands in two blocs, or no rates for a pair.
     """
+    blocs = [_members(bloc) for bloc in blocs]
     _require(base, [c for bloc in blocs for c in bloc], 2)
     if len(blocs) < 2:
         raise EconomyError(f"a union splits into {len(blocs)} bloc; give two or more")
@@ -97,6 +100,7 @@ def merger(base: Baseline, blocs: Sequence[Sequence[str]], *, iceberg: float = 1
     ------
     UnknownNameError, EconomyError : a country that is none or stands in two blocs.
     """
+    blocs = [_members(bloc) for bloc in blocs]
     _require(base, [c for bloc in blocs for c in bloc], 2)
     pairs = [(a, b) for one, other in permutations(blocs, 2) for a in one for b in other]
     if not pairs:
@@ -104,10 +108,18 @@ def merger(base: Baseline, blocs: Sequence[Sequence[str]], *, iceberg: float = 1
     return Shock(tariff=_tariff(base, pairs, 0.0), iceberg=_cost(pairs, iceberg))
 
 
+def _members(names: Iterable[str]) -> list[str]:
+    """A group of countries as a list; a string is one name, not a group of letters."""
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        raise EconomyError(f"the members are {names!r}; give a list of names")
+    found = list(names)
+    if not found:
+        raise EconomyError("a union or bloc of nobody; name its members")
+    return found
+
+
 def _require(base: Baseline, names: Iterable[str], least: int) -> None:
     require("the base", base, Baseline, "the `base` of an Economy")
-    if isinstance(names, str):
-        raise EconomyError(f"the members are '{names}', one name; give a list of names")
     given = list(names)
     for name in given:
         if name not in base.countries:
@@ -126,9 +138,10 @@ def _tariff(base: Baseline, pairs: Pairs, rate: float) -> pd.DataFrame:
 
 def _new_tariff(base: Baseline, pairs: Pairs, tariff: float | pd.DataFrame) -> pd.DataFrame:
     if not isinstance(tariff, pd.DataFrame):
-        require("the tariff", tariff, (int, float), "a rate (0.05 is five percent), or a frame of rates")
+        require("the tariff", tariff, (int, float, np.number), "a rate (0.05 is five percent), or a frame of rates")
         return _tariff(base, pairs, float(tariff))
-    require_columns("tariff", tariff, ("exporter", "importer", "rate"), ("sector",))
+    tariff = tariff.assign(rate=tariff_rates("tariff", tariff)).drop(columns="rate_percent", errors="ignore")
+    tariff = tariff.astype({column: str for column in ("exporter", "importer", "sector") if column in tariff})
     wanted = pd.MultiIndex.from_frame(tariff[["exporter", "importer"]]).isin(pairs)
     chosen = tariff[wanted].reset_index(drop=True)
     have = set(zip(chosen["exporter"], chosen["importer"], strict=True))
@@ -137,6 +150,13 @@ def _new_tariff(base: Baseline, pairs: Pairs, tariff: float | pd.DataFrame) -> p
         raise EconomyError(
             f"the table of tariffs has no row from {missing[0]} to {missing[1]}; add its rates, or give one for all"
         )
+    if "sector" in chosen:
+        for (exporter, importer), rows in chosen.groupby(["exporter", "importer"]):
+            if lacking := sorted(set(base.sectors) - set(rows["sector"])):
+                raise EconomyError(
+                    f"the table of tariffs has no rate from {exporter} to {importer} in {lacking[0]}; add it, or leave "
+                    f"the column sector out"
+                )
     return chosen
 
 
@@ -156,10 +176,15 @@ def _external(base: Baseline, members: Sequence[str], outside: Sequence[str], ex
             for k, o in enumerate(outside)
         ]
         return pd.concat(frames, ignore_index=True)
-    return _tariff(base, [(o, m) for o in outside for m in members], float(external))
+    if isinstance(external, bool) or not isinstance(external, int | float | np.number):
+        raise EconomyError(f"external is {external!r}; allowed are a rate, 'mean' or None")
+    table = _tariff(base, [(o, m) for o in outside for m in members], float(external))
+    tariff_rates("formation(external=)", table)
+    return table
 
 
 def _cost(pairs: Pairs, factor: float) -> pd.DataFrame | None:
+    require("the iceberg factor", factor, (int, float, np.number), "a number, 0.95 for five percent cheaper")
     if factor == 1.0:
         return None
     return pd.DataFrame(pairs, columns=["exporter", "importer"]).assign(factor=float(factor))

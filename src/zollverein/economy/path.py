@@ -10,8 +10,8 @@ import pandas as pd
 from zollverein.economy.baseline import Array, Baseline
 from zollverein.economy.certificate import certify, trade_levels
 from zollverein.economy.closure import Closure
-from zollverein.economy.decomposition import log_linear_parts
-from zollverein.economy.equilibrium import consistent, solve
+from zollverein.economy.decomposition import log_linear_parts, require_split
+from zollverein.economy.equilibrium import consistent, part_of, solve
 from zollverein.economy.fused_map import Equilibrium
 from zollverein.economy.labels import require_count
 from zollverein.economy.shock import ShockArrays
@@ -51,7 +51,8 @@ def rebased(base: Baseline, shock: ShockArrays, state: Equilibrium) -> Baseline:
 def walked(base: Baseline, shock: ShockArrays, closure: Closure, steps: int) -> pd.DataFrame:
     """Return the first-order split summed over equal steps of a shock, in percent, beside the exact change.
 
-    Every change moves in equal steps of its log; tariffs in the log of one plus the rate.
+    Every change moves in equal steps of its log; tariffs in the log of one plus the rate; transfers in equal sums. The
+    path starts where the closure puts the base without a shock: what the end of deficits does by itself is not in it.
 
     Returns
     -------
@@ -60,35 +61,30 @@ def walked(base: Baseline, shock: ShockArrays, closure: Closure, steps: int) -> 
 
     Raises
     ------
-    EconomyError : fewer than one step, quotas or export taxes, or specific factors whose supply changes.
+    EconomyError : fewer than one step, or a shock that has no first-order split.
     NotConverged : a step has no certificate.
     """
     require_count("the number of steps of a path", steps, MOST_STEPS)
+    require_split(shock, closure)
     N = len(base.countries)
-    terms, volume, direct, exact = (np.zeros(N) for _ in range(4))
-    here = base
-    whole = np.log1p(shock.tau) - np.log1p(base.tau)
-    iceberg = shock.log_kappa_hat - np.log1p(shock.tau) + np.log1p(base.tau)
+    terms, volume, direct = (np.zeros(N) for _ in range(3))
+    # Every point is solved from the base itself, so that deficits and transfers are those of one closure throughout.
+    part = part_of(base, shock, 0.0)
+    start = before = solve(base, part, closure)
+    here = rebased(base, part, before)
     for k in range(1, steps + 1):
-        tau = np.expm1(np.log1p(base.tau) + whole * (k / steps))
-        part = replace(
-            shock,
-            tau=tau,
-            log_kappa_hat=np.log1p(tau) - np.log1p(here.tau) + iceberg / steps,
-            log_productivity=shock.log_productivity / steps,
-            supply=shock.supply ** (1.0 / steps),
-            transfer=shock.transfer / steps,
-        )
-        state = solve(here, part, closure)
-        certify(here, part, closure, state)
+        last, part = part, part_of(base, shock, k / steps)
+        state = solve(base, part, closure, near=before)
+        certify(base, part, closure, state)
+        border = trade_levels(base, part, state)[1]
         of_terms, of_volume, of_itself = log_linear_parts(
-            here, part, closure, state, trade_levels(here, part, state)[1]
+            here, _between(last, part), closure, replace(state, c_hat=state.c_hat / before.c_hat), border
         )
         terms += of_terms.sum(axis=(0, 2))
         volume += of_volume.sum(axis=(0, 2))
         direct += of_itself.sum(axis=(0, 2))
-        exact += _log_real_income(here, state)
-        here = rebased(here, part, state)
+        before, here = state, rebased(base, part, state)
+    exact = _log_real_income(base, before) - _log_real_income(base, start)
     columns = {
         "terms_of_trade": 100.0 * terms,
         "volume_of_trade": 100.0 * volume,
@@ -97,6 +93,17 @@ def walked(base: Baseline, shock: ShockArrays, closure: Closure, steps: int) -> 
         "exact_log": 100.0 * exact,
     }
     return pd.DataFrame(columns, index=pd.Index(base.countries, name="country"))
+
+
+def _between(last: ShockArrays, part: ShockArrays) -> ShockArrays:
+    """The shock from one point of the path to the next."""
+    return replace(
+        part,
+        log_kappa_hat=part.log_kappa_hat - last.log_kappa_hat,
+        log_productivity=part.log_productivity - last.log_productivity,
+        supply=part.supply / last.supply,
+        transfer=part.transfer - last.transfer,
+    )
 
 
 def _log_real_income(base: Baseline, state: Equilibrium) -> Array:

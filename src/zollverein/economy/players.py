@@ -83,7 +83,7 @@ def nash(
             raise EconomyError(f"the player {name} stands twice; name each once")
     if not players:
         raise EconomyError("tariffs of nobody: name one player or more")
-    if not isinstance(highest, int | float) or not (np.isfinite(highest) and highest > 0):
+    if not isinstance(highest, int | float | np.number) or not (np.isfinite(highest) and highest > 0):
         raise EconomyError(f"the highest rate is {highest!r}; allowed is a number above 0 (1 is a hundred percent)")
     instruments = [_instruments(base, player, by) for player in players]
     tau, moves = shock.tau, []
@@ -116,6 +116,10 @@ def _instruments(base: Baseline, player: str, by: By) -> _Instruments:
     s, i = np.nonzero(base.pi[:, n, :] > 0)
     foreign = i != n
     s, i = s[foreign], i[foreign]
+    if not s.size:
+        raise EconomyError(f"{player} imports nothing, so it has no tariff to choose")
+    if not isinstance(by, str):
+        raise EconomyError(f"tariffs are set by {by!r}; allowed are country, partner, sector or cell")
     keys = {"country": np.zeros_like(s), "partner": i, "sector": s, "cell": s * len(base.countries) + i}
     if by not in keys:
         raise EconomyError(f"tariffs are set by '{by}'; allowed are {', '.join(keys)}")

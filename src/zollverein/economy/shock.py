@@ -16,6 +16,7 @@ from zollverein.economy.labels import (
     codes,
     framed,
     numbers,
+    refuse_gross,
     require,
     require_columns,
     scatter,
@@ -23,7 +24,7 @@ from zollverein.economy.labels import (
 )
 from zollverein.errors import EconomyError
 
-__all__ = ["Levies", "Shock", "ShockArrays"]
+__all__ = ["Levies", "Shock", "ShockArrays", "refuse_nobody"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,9 @@ def shock_arrays(shock: Shock, base: Baseline, closure: Closure) -> ShockArrays:
     for name in ("tariff", "iceberg", "export_tax", "quota", "ban"):
         if name in frames:
             _require_flows(f"Shock.{name}", frames[name], base, pair)
+    for name in ("productivity", "supply"):
+        if name in frames and "country" in frames[name]:
+            _require_made(f"Shock.{name}", frames[name], base, own)
     tau = base.tau
     if shock.tariff is not None:
         rate = tariff_rates("Shock.tariff", shock.tariff)
@@ -134,6 +138,18 @@ def shock_arrays(shock: Shock, base: Baseline, closure: Closure) -> ShockArrays:
         transfer=_transfer(shock.transfer, base),
         levies=_levies(shock, base),
     )
+
+
+def _require_made(table: str, frame: pd.DataFrame, base: Baseline, own: Mapping[str, tuple[str, ...]]) -> None:
+    """Refuse a factor on what nobody makes at base: it changes nothing, and an answer of zero misleads."""
+    keys = frame[[column for column in own if column in frame]]
+    named = scatter(table, keys, own, np.ones(len(keys)), fill=0.0) > 0
+    if not base.output[named].any():
+        first = ", ".join(f"{column} {keys[column].iloc[0]}" for column in keys)
+        raise EconomyError(
+            f"table {table}: nothing that it names is made in the base year (row 1: {first}), and a factor on nothing "
+            f"changes nothing; leave it out"
+        )
 
 
 def _require_flows(table: str, frame: pd.DataFrame, base: Baseline, pair: Mapping[str, tuple[str, ...]]) -> None:
@@ -174,6 +190,12 @@ def _bans(frame: pd.DataFrame | None, base: Baseline, pair: Mapping[str, tuple[s
             f"lower its productivity or supply instead"
         )
     banned = scatter("Shock.ban", frame, pair, np.ones(len(frame)), fill=0.0) > 0
+    refuse_nobody(base, banned)
+    return np.where(banned, np.inf, 0.0)
+
+
+def refuse_nobody(base: Baseline, banned: npt.NDArray[np.bool_]) -> None:
+    """Raise `EconomyError` where bans (S, N, N) leave a country nobody to buy from."""
     nobody = (np.where(banned, 0.0, base.pi).sum(axis=2) <= 0) & (base.expenditure > 0)
     if nobody.any():
         s, n = np.argwhere(nobody)[0]
@@ -181,7 +203,6 @@ def _bans(frame: pd.DataFrame | None, base: Baseline, pair: Mapping[str, tuple[s
             f"Shock.ban leaves {base.countries[n]} nobody to buy {base.sectors[s]} from, not even itself; "
             f"leave it one seller"
         )
-    return np.where(banned, np.inf, 0.0)
 
 
 def _transfer(frame: pd.DataFrame | None, base: Baseline) -> Array:
@@ -212,6 +233,8 @@ def _levies(shock: Shock, base: Baseline) -> Levies:
             maximum=np.inf if is_quota else HIGHEST_RATE,
         )
         full = frame if "sector" in frame.columns else frame.merge(pd.DataFrame({"sector": base.sectors}), how="cross")
+        if not is_quota:
+            refuse_gross(table, value, advice="")
         value = np.repeat(value, len(full) // len(frame))
         owner = (
             full["recipient"].where(full["recipient"].notna(), full["exporter"])

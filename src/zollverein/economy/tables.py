@@ -74,7 +74,7 @@ def baseline_of_tables(
     gamma, gamma_io = _cost_shares(value_added, inputs, countries, sectors, moved)
     tau = np.zeros_like(flows)
     if tariffs is not None:
-        rate = tariff_rates("tariffs", tariffs)
+        rate = tariff_rates("tariffs", tariffs, is_base=True)
         tau = scatter("tariffs", tariffs, pair, rate, fill=0.0)
     base = baseline_of_flows(countries, sectors, flows, tau, _theta(theta, sectors), gamma, gamma_io)
     if final is not None:
@@ -227,6 +227,7 @@ def with_domestic_sales(
             f"table trade, row {row + 1}: {trade['exporter'].iloc[row]} sells to itself, and table output is given, "
             f"which says the same in another way; give one of the two"
         )
+    trade = trade.assign(value=numbers("trade", trade, "value", minimum=0.0))
     exports = trade.groupby(["exporter", "sector"])["value"].sum().rename_axis(["country", "sector"])
     made = output.set_index(["country", "sector"])["value"].astype(float)
     missing = exports.index.difference(made.index)

@@ -45,11 +45,19 @@ def tables_to_excel(tables: Mapping[str, pd.DataFrame], path: str | Path) -> Pat
     if place.suffix != ".xlsx":
         raise OutputError(f"cannot write {place}: a workbook's name ends in .xlsx; name it so")
     try:
+        from openpyxl.utils.exceptions import IllegalCharacterError  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise OutputError("workbooks need openpyxl: pip install 'zollverein[excel]'") from error
+    try:
         with pd.ExcelWriter(place, engine="openpyxl") as workbook:
             for name, frame in tables.items():
                 frame.to_excel(workbook, sheet_name=name, index=False)
-    except ImportError as error:
-        raise OutputError("workbooks need openpyxl: pip install 'zollverein[excel]'") from error
+                for cell in (cell for row in workbook.sheets[name].iter_rows() for cell in row):
+                    if cell.data_type == "f":  # a label that begins with '=' is text, never a formula
+                        cell.data_type = "s"
+    except IllegalCharacterError as error:
+        place.unlink(missing_ok=True)
+        raise OutputError(f"a label holds a character that no workbook takes ({error!r:.80}); write Parquet") from error
     except OSError as error:
         raise OutputError(f"cannot write {place}: {error.strerror or error}; choose another place") from error
     return place
