@@ -59,12 +59,8 @@ class Closure:
                 'use labour="specific", or leave specific_share out'
             )
         psi = self.supply_elasticity
-        if not isinstance(psi, int | float) or not (
-            np.isfinite(self.supply_elasticity) and self.supply_elasticity > -1.0
-        ):
-            raise EconomyError(
-                f"Closure(supply_elasticity={self.supply_elasticity!r}): allowed is a number above -1 (0: an endowment)"
-            )
+        if not isinstance(psi, int | float) or not (np.isfinite(psi) and psi > -1.0):
+            raise EconomyError(f"Closure(supply_elasticity={psi!r}): allowed is a number above -1 (0: an endowment)")
 
     @property
     def is_short_run(self) -> bool:

@@ -162,8 +162,7 @@ class Economy:
         NotConverged : no certificate under tolerance, hence no result.
         """
         closure = closure or Closure()
-        shock = Shock() if shock is None else shock
-        return self._solved(shock_arrays(shock, self.base, closure), closure)
+        return self._solved(self._arrays(shock, closure), closure)
 
     def solve_many(self, shocks: Mapping[str, Shock], *, closure: Closure | None = None) -> dict[str, Outcome]:
         """Solve several shocks, each from the equilibrium of the one before it.
@@ -176,7 +175,7 @@ class Economy:
         closure, near, solved = closure or Closure(), None, {}
         for name, shock in shocks.items():
             try:
-                solved[name] = self._solved(shock_arrays(shock, self.base, closure), closure, near)
+                solved[name] = self._solved(self._arrays(shock, closure), closure, near)
             except ZollvereinError as error:
                 error.add_note(f"in the shock '{name}'")
                 raise
@@ -195,7 +194,7 @@ class Economy:
         """
         require("attribute", parts, Mapping, "parts by name, such as {'tariffs': Shock(...)}")
         closure = closure or Closure()
-        arrays = {name: shock_arrays(shock, self.base, closure) for name, shock in parts.items()}
+        arrays = {name: self._arrays(shock, closure) for name, shock in parts.items()}
         return shapley(
             arrays, self.base, lambda joint: np.asarray(self._solved(joint, closure).real_income, dtype=np.float64)
         )
@@ -208,7 +207,7 @@ class Economy:
         EconomyError : fewer than one step, or quotas or export taxes. NotConverged : a step has no certificate.
         """
         closure = closure or Closure()
-        return walked(self.base, shock_arrays(shock, self.base, closure), closure, steps)
+        return walked(self.base, self._arrays(shock, closure), closure, steps)
 
     def conditional(self, shock: Shock) -> Conditional:
         """Solve the conditional equilibrium of gravity: outputs and expenditures stay, resistances adjust.
@@ -217,7 +216,7 @@ class Economy:
         ------
         EconomyError : anything but iceberg costs. NotConverged : no certificate under tolerance.
         """
-        return conditional(self.base, shock_arrays(shock, self.base, Closure()))
+        return conditional(self.base, self._arrays(shock, Closure()))
 
     def gains_from_trade(self) -> pd.DataFrame:
         """Return what closing all borders would cost each country: real_wage_percent, real_income_percent.
@@ -258,15 +257,7 @@ class Economy:
             raise EconomyError(f"seed is {seed!r}; allowed is a whole number from 0")
         rng, closure = np.random.default_rng(seed), closure or Closure()
         thetas = theta_draws(self.base.theta, self.sectors, theta_uncertainty, theta_covariance, draws, rng)
-        return run_draws(
-            self.base,
-            shock_arrays(Shock() if shock is None else shock, self.base, closure),
-            closure,
-            thetas,
-            effects,
-            rng,
-            jobs,
-        )
+        return run_draws(self.base, self._arrays(shock, closure), closure, thetas, effects, rng, jobs)
 
     def best_tariffs(
         self,
@@ -296,14 +287,7 @@ class Economy:
         require("players", players, (str, list, tuple), "one country or a list of several")
         closure = closure or Closure()
         named = [players] if isinstance(players, str) else list(players)
-        return nash(
-            self.base,
-            shock_arrays(Shock() if shock is None else shock, self.base, closure),
-            closure,
-            named,
-            by,
-            highest,
-        )
+        return nash(self.base, self._arrays(shock, closure), closure, named, by, highest)
 
     def settled_at(self, outcome: Outcome) -> Economy:
         """Return the economy whose base year is an outcome of this one.
@@ -316,6 +300,9 @@ class Economy:
         if outcome.base is not self.base:
             raise EconomyError("the outcome is another economy's; give one that this economy solved")
         return Economy(rebased(self.base, outcome.shock, outcome.state), self.ledger)
+
+    def _arrays(self, shock: Shock | None, closure: Closure) -> ShockArrays:
+        return shock_arrays(Shock() if shock is None else shock, self.base, closure)
 
     def _solved(self, arrays: ShockArrays, closure: Closure, near: Equilibrium | None = None) -> Outcome:
         if closure.supply_elasticity < 0.0:

@@ -85,11 +85,7 @@ def splitting(
     ------
     UnknownNameError, EconomyError : a country that is none or stands in two blocs, or no rates for a pair.
     """
-    blocs = [_members(bloc) for bloc in blocs]
-    _require(base, [c for bloc in blocs for c in bloc], 2)
-    if len(blocs) < 2:
-        raise EconomyError(f"a union splits into {len(blocs)} bloc; give two or more")
-    pairs = [(a, b) for one, other in permutations(blocs, 2) for a in one for b in other]
+    pairs = _across(base, blocs, "a union splits into {} bloc; give two or more")
     return Shock(tariff=_new_tariff(base, pairs, tariff), iceberg=_cost(pairs, iceberg))
 
 
@@ -100,11 +96,7 @@ def merger(base: Baseline, blocs: Sequence[Sequence[str]], *, iceberg: float = 1
     ------
     UnknownNameError, EconomyError : a country that is none or stands in two blocs.
     """
-    blocs = [_members(bloc) for bloc in blocs]
-    _require(base, [c for bloc in blocs for c in bloc], 2)
-    pairs = [(a, b) for one, other in permutations(blocs, 2) for a in one for b in other]
-    if not pairs:
-        raise EconomyError(f"{len(blocs)} bloc cannot merge; give two or more")
+    pairs = _across(base, blocs, "{} bloc cannot merge; give two or more")
     return Shock(tariff=_tariff(base, pairs, 0.0), iceberg=_cost(pairs, iceberg))
 
 
@@ -116,6 +108,15 @@ def _members(names: Iterable[str]) -> list[str]:
     if not found:
         raise EconomyError("a union or bloc of nobody; name its members")
     return found
+
+
+def _across(base: Baseline, blocs: Sequence[Sequence[str]], too_few: str) -> Pairs:
+    """Every pair of countries of different blocs, both ways."""
+    groups = [_members(bloc) for bloc in blocs]
+    _require(base, [c for group in groups for c in group], 2)
+    if len(groups) < 2:
+        raise EconomyError(too_few.format(len(groups)))
+    return [(a, b) for one, other in permutations(groups, 2) for a in one for b in other]
 
 
 def _require(base: Baseline, names: Iterable[str], least: int) -> None:

@@ -113,12 +113,11 @@ def shock_arrays(shock: Shock, base: Baseline, closure: Closure) -> ShockArrays:
         "sector": base.sectors, "importer": base.countries, "exporter": base.countries,
     }  # fmt: skip
     own: Mapping[str, tuple[str, ...]] = {"sector": base.sectors, "country": base.countries}
-    for name in ("tariff", "iceberg", "export_tax", "quota", "ban"):
-        if name in frames:
-            _require_flows(f"Shock.{name}", frames[name], base, pair)
-    for name in ("productivity", "supply"):
-        if name in frames and "country" in frames[name]:
-            _require_made(f"Shock.{name}", frames[name], base, own)
+    for name, frame in frames.items():
+        if name in ("productivity", "supply"):
+            _require_touched(f"Shock.{name}", frame, own, base.output > 0, "made")
+        elif name != "transfer":
+            _require_touched(f"Shock.{name}", frame, pair, base.pi > 0, "traded")
     tau = base.tau
     if shock.tariff is not None:
         rate = tariff_rates("Shock.tariff", shock.tariff)
@@ -140,30 +139,19 @@ def shock_arrays(shock: Shock, base: Baseline, closure: Closure) -> ShockArrays:
     )
 
 
-def _require_made(table: str, frame: pd.DataFrame, base: Baseline, own: Mapping[str, tuple[str, ...]]) -> None:
-    """Refuse a factor on what nobody makes at base: it changes nothing, and an answer of zero misleads."""
-    keys = frame[[column for column in own if column in frame]]
-    named = scatter(table, keys, own, np.ones(len(keys)), fill=0.0) > 0
-    if not base.output[named].any():
+def _require_touched(
+    table: str, frame: pd.DataFrame, axes: Mapping[str, tuple[str, ...]], there: npt.NDArray[np.bool_], verb: str
+) -> None:
+    """Refuse a shock to cells that are all nothing at base: nothing stays nothing, and an answer of zero misleads."""
+    keys = frame[[column for column in axes if column in frame]]
+    if not set(axes) - {"sector"} <= set(keys):
+        return  # the table's own check tells what is missing
+    named = scatter(table, keys, axes, np.ones(len(keys)), fill=0.0) > 0
+    if not there[named].any():
         first = ", ".join(f"{column} {keys[column].iloc[0]}" for column in keys)
         raise EconomyError(
-            f"table {table}: nothing that it names is made in the base year (row 1: {first}), and a factor on nothing "
-            f"changes nothing; leave it out"
-        )
-
-
-def _require_flows(table: str, frame: pd.DataFrame, base: Baseline, pair: Mapping[str, tuple[str, ...]]) -> None:
-    """Refuse a shock to flows that are all nothing at base: nothing stays nothing, and an answer of zero misleads."""
-    named = {column: frame[column] for column in ("exporter", "importer", "sector") if column in frame}
-    if not {"exporter", "importer"} <= set(named):
-        return
-    keys = pd.DataFrame(named)
-    touched = scatter(table, keys, pair, np.ones(len(keys)), fill=0.0) > 0
-    if not (base.pi[touched] > 0).any():
-        first = ", ".join(f"{column} {keys[column].iloc[0]}" for column in keys)
-        raise EconomyError(
-            f"table {table}: none of its flows is traded in the base year (row 1: {first}), and here a flow of nothing "
-            f"stays nothing; give the flow a small value in table trade, or leave the shock out"
+            f"table {table}: nothing that it names is {verb} in the base year (row 1: {first}), and here what is "
+            f"nothing stays nothing; give it a small value in table trade, or leave the shock out"
         )
 
 

@@ -112,11 +112,13 @@ def _with_final(base: Baseline, final: pd.DataFrame, moved: list[LedgerRow]) -> 
             f"table final: the shares of {base.countries[n]} add to {total[n]:.8g}; they must add to 1: mend them"
         )
     alpha = alpha / total
+    differs = np.argwhere(np.abs(alpha - base.alpha) > SHARES_ADD_UP)
     moved += [
         ("final", base.countries[n], base.sectors[s], float(base.alpha[s, n]), float(alpha[s, n]), FINAL_GIVEN)
-        for s, n in np.argwhere(np.abs(alpha - base.alpha) > SHARES_ADD_UP)
+        for s, n in differs
     ]
-    return replace(base, alpha=alpha)
+    # Shares that only rounding parts from the market's own would leave the base off by as much, and unsolved.
+    return replace(base, alpha=alpha) if differs.size else base
 
 
 def _require_domestic_sales(flows: Array, countries: tuple[str, ...], sectors: tuple[str, ...]) -> None:
