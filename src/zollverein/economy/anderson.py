@@ -33,33 +33,38 @@ class FixedPoint:
 
 
 class _Memory:
-    """The last differences of points and of damped residuals in a ring, with the products of the latter at hand."""
+    """The last differences of damped residuals, and of where they lead, in a ring; the products of the former at hand.
+
+    Two passes a step over what is remembered: one that meets the newest difference and the residual together, and one
+    that adds up.
+    """
 
     def __init__(self, size: int) -> None:
-        self.dx, self.dr = np.empty((MEMORY, size)), np.empty((MEMORY, size))
+        self.dr, self.dx_dr = np.empty((MEMORY, size)), np.empty((MEMORY, size))
         self.gram = np.zeros((MEMORY, MEMORY))
+        self.pair = np.empty((size, 2), order="F")
         self.count = self.next = 0
-
-    def add(self, dx: Array, dr: Array) -> None:
-        k = self.next
-        self.dx[k], self.dr[k] = dx, dr
-        self.count = max(self.count, k + 1)
-        self.gram[k, : self.count] = self.gram[: self.count, k] = self.dr[: self.count] @ dr
-        self.next = (k + 1) % MEMORY
 
     def forget(self) -> None:
         self.count = self.next = 0
 
-    def step(self, residual: Array) -> Array:
-        """Anderson step: the damped residual less its projection on the differences."""
-        m = self.count
+    def step(self, dx: Array, dr: Array, residual: Array) -> Array:
+        """Anderson step after one more pair of differences: the residual less its projection on all differences."""
+        k = self.next
+        self.dr[k] = dr
+        np.add(dx, dr, out=self.dx_dr[k])
+        m = self.count = max(self.count, k + 1)
+        self.next = (k + 1) % MEMORY
+        self.pair[:, 0], self.pair[:, 1] = dr, residual
+        met = self.dr[:m] @ self.pair
+        self.gram[k, :m] = self.gram[:m, k] = met[:, 0]
         gram = self.gram[:m, :m]
         # Differences shrink with the residual: scaled to one, so that the ridge does not drown the newest.
         scale = 1.0 / np.sqrt(np.maximum(np.diag(gram), np.finfo(float).tiny))
         scaled = gram * scale * scale[:, None]
         scaled[np.diag_indices(m)] += RIDGE
-        weights = scale * np.linalg.solve(scaled, scale * (self.dr[:m] @ residual))
-        step: Array = residual - weights @ self.dx[:m] - weights @ self.dr[:m]
+        weights = scale * np.linalg.solve(scaled, scale * met[:, 1])
+        step: Array = residual - weights @ self.dx_dr[:m]
         return step
 
 
@@ -67,7 +72,7 @@ def accelerate(
     residual: Callable[[Array], Array],
     start: Array,
     *,
-    damping: Array | float,
+    plain_step: Callable[[Array], Array],
     tolerance: float,
     max_iterations: int,
 ) -> FixedPoint:
@@ -77,7 +82,7 @@ def accelerate(
     ----------
     residual : maps a point (K,) to its residual (K,).
     start : (K,) first point.
-    damping : scalar or (K,); the plain step is ``damping * residual``.
+    plain_step : maps a residual (K,) to the step taken without acceleration, by damping or a preconditioner.
     tolerance : largest absolute residual accepted.
     max_iterations : evaluations of the map at most.
     """
@@ -109,10 +114,11 @@ def accelerate(
                 norm = best_norm
             reference = norm
         reference = min(reference, norm)
-        step_residual = damping * r
-        if previous is not None:
-            memory.add(x - previous[0], step_residual - previous[1])
+        step_residual = plain_step(r)
+        if previous is None:
+            step = caution * step_residual
+        else:
+            step = memory.step(x - previous[0], step_residual - previous[1], step_residual)
         previous = (x, step_residual)
-        step = memory.step(step_residual) if memory.count else caution * step_residual
         x = x + np.clip(step, -STEP_CAP, STEP_CAP)
     return FixedPoint(best_x, tuple(history), converged=False)

@@ -68,7 +68,9 @@ def conditional(base: Baseline, shock: ShockArrays) -> Conditional:
         return np.where(sells, log_Y - np.log(np.where(sells, sold, 1.0)), 0.0).ravel()
 
     with np.errstate(all="ignore"):
-        found = accelerate(gap, np.zeros(S * N), damping=1.0, tolerance=TOLERANCE, max_iterations=MAX_ITERATIONS)
+        found = accelerate(
+            gap, np.zeros(S * N), plain_step=lambda r: r, tolerance=TOLERANCE, max_iterations=MAX_ITERATIONS
+        )
     q = np.exp(found.point.reshape(S, N))
     Phi = np.matmul(A, q[:, :, None])[:, :, 0]
     new = A * q[:, None, :] * (base.expenditure / Phi)[:, :, None]

@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from zollverein.economy.anderson import FixedPoint, accelerate
-from zollverein.economy.baseline import Baseline
+from zollverein.economy.baseline import Array, Baseline
 from zollverein.economy.closure import Closure
+from zollverein.economy.correction import Correction
 from zollverein.economy.fused_map import Equilibrium, FusedMap
 from zollverein.economy.newton import newton_point
 from zollverein.economy.shock import Shock, ShockArrays, shock_arrays
@@ -21,6 +22,12 @@ MAX_ITERATIONS = 1_500
 FIRST_STEP, SHORTEST_STEP = 0.25, 1.0 / 64.0
 # A deficit of this share of what a country earns is the likely cause where a solution gets lost.
 HEAVY = 0.3
+# Evaluations after which the correction by the Jacobian at the start has shown that it does not fit so violent a shock.
+QUICK = 120
+# The C library keeps freed memory for the next array only up to the largest that it saw freed (mallopt(3), the dynamic
+# M_MMAP_THRESHOLD, at most 32 MiB): one is freed here, untouched, in a microsecond. Without it the arrays of every
+# solve are mapped afresh, page by page, which can cost as much as the solve.
+np.empty(30 * 2**20, dtype=np.uint8)
 
 
 def consistent(base: Baseline) -> Baseline:
@@ -99,16 +106,29 @@ def _attempt(
     first = fused.start()
     if near is not None and near.point.shape == first.shape:
         first = near.point
+    tried: tuple[float, ...] = ()
     with np.errstate(all="ignore"):
         close = newton_point(fused, first)
+        if close is None:
+            quick = _corrected(fused, first, tolerance, min(QUICK, max_iterations))
+            if quick is not None and (quick.converged or max_iterations <= QUICK):
+                return fused, quick
+            tried = () if quick is None else quick.history
+        damping = fused.damping()
         found = accelerate(
-            fused.residual,
-            first if close is None else close,
-            damping=fused.damping(),
-            tolerance=tolerance,
-            max_iterations=max_iterations,
-        )
-    return fused, found
+            fused.residual, first if close is None else close, plain_step=lambda r: damping * r,
+            tolerance=tolerance, max_iterations=max_iterations,
+        )  # fmt: skip
+    return fused, replace(found, history=tried + found.history)
+
+
+def _corrected(fused: FusedMap, start: Array, tolerance: float, max_iterations: int) -> FixedPoint | None:
+    """Iterate by the Jacobian's approximation at the start; None where that has none."""
+    try:
+        correction = Correction(fused, start)
+    except np.linalg.LinAlgError:
+        return None
+    return accelerate(fused.residual, start, plain_step=correction, tolerance=tolerance, max_iterations=max_iterations)
 
 
 def _state(fused: FusedMap, found: FixedPoint) -> Equilibrium:

@@ -85,7 +85,10 @@ class FusedMap:
             self.A = np.multiply(shock.log_kappa_hat, -base.theta[:, None, None])
             np.exp(self.A, out=self.A)
             self.A *= base.pi
-            self.B = self.A / (1.0 + shock.tau) if self.taxed else self.A
+            self.B = self.A
+            if self.taxed:
+                self.B = 1.0 + shock.tau
+                np.divide(self.A, self.B, out=self.B)
         self.levies: Levies = shock.levies
         cells = self.levies.cells
         self.A_free, self.B_free = self.A[cells], self.B[cells]
