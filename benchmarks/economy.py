@@ -24,7 +24,8 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THRE
 SIZES = ((31, 40), (44, 56), (77, 45), (81, 50), (141, 65), (190, 26), (265, 170))
 ONE_SECTOR = (30, 60, 120)
 NESTED = {(31, 40), (44, 56), (77, 45)}
-RESIDUAL = 1e-9
+# Asked of the solver, in logs; what the certificate recomputes from the answer then stays under 1e-9.
+RESIDUAL = 5e-10
 HERE = Path(__file__).parent
 RIVAL = HERE.parent / ".venv-gegravity"
 

@@ -1,13 +1,15 @@
 """Tables that cannot be: each gives one message that names the row and the fix."""
 
+from collections.abc import Callable
+
 import numpy as np
 import openpyxl
 import pandas as pd
 import pyarrow as pa
 import pytest
-from tests.economy.worlds import SECTORS, cell, tables
+from tests.economy.worlds import SECTORS, cell, tables, world
 
-from zollverein.economy import Closure, Economy, Effects, Shock, formation, leaving, merger, splitting
+from zollverein.economy import Closure, Economy, Effects, Outcome, Shock, formation, leaving, merger, splitting
 from zollverein.errors import EconomyError, OutputError, ZollvereinError
 
 THETA = pd.DataFrame({"sector": SECTORS, "theta": [4.0, 6.0]})
@@ -212,6 +214,21 @@ def test_labels_that_are_numbers_work_all_the_way():
     gradient = Economy.from_tables(**built, theta=THETA).solve().gradient("1")
     wedge = pd.DataFrame({"exporter": [2], "importer": [1], "ad_valorem": [0.1]})
     assert len(gradient.barriers(wedge)) == 2
+
+
+@pytest.mark.parametrize(
+    ("ask", "told"),
+    [
+        (lambda outcome: outcome.decompose([]), "choose one of country"),
+        (lambda outcome: outcome.to_excel(None), "workbook's path is None"),
+        (lambda outcome: outcome.to_parquet(7), "folder is 7"),
+        (lambda outcome: outcome.gradient("AAA").costliest("x"), "whole number from 1"),
+    ],
+)
+def test_questions_of_the_wrong_kind_are_answered_in_words(ask: Callable[[Outcome], object], told: str) -> None:
+    outcome = world().solve(Shock(iceberg=cell("AAA", "BBB", factor=1.1)))
+    with pytest.raises(ZollvereinError, match=told):
+        ask(outcome)
 
 
 def test_a_label_is_never_a_formula_in_a_workbook(tmp_path):

@@ -2,14 +2,13 @@
 
 import numpy as np
 import pytest
+from tests.economy.worlds import cell, world
 
 from zollverein.economy import Closure, Shock
 from zollverein.economy.anderson import accelerate
 from zollverein.economy.correction import Correction
 from zollverein.economy.fused_map import FusedMap
 from zollverein.economy.shock import shock_arrays
-
-from .worlds import cell, world
 
 CLOSURES = (
     Closure(),

@@ -305,6 +305,53 @@ def test_what_cannot_be_drawn_is_told(given: dict[str, object], said: str) -> No
         world().draws(DEARER, **given)  # type: ignore[arg-type]
 
 
+def test_a_world_of_one_sector_needs_no_column_for_it() -> None:
+    trade = pd.DataFrame({"exporter": list("AABB"), "importer": list("ABAB"), "value": [80.0, 20.0, 20.0, 180.0]})
+    share = pd.DataFrame({"country": ["A", "B"], "share": 0.5})
+    dearer = Shock(iceberg=cell("A", "B", None, factor=1.1))
+    short = Economy.from_tables(trade, theta=4.0, value_added=share, inputs=share).solve(dearer)
+    long = Economy.from_tables(
+        trade.assign(sector="x"), theta=4.0, value_added=share.assign(sector="x"),
+        inputs=share.assign(input="x", user="x"),
+    ).solve(dearer)  # fmt: skip
+    pd.testing.assert_series_equal(short.real_income, long.real_income)
+
+
+def test_a_result_says_what_it_is() -> None:
+    economy = world()
+    shock = Shock(iceberg=cell("AAA", "BBB", factor=1.1), ban=cell("BBB", "CCC"))
+    outcome = economy.solve(shock, closure=Closure(deficits="multiplicative"))
+    about = outcome.frames()["about"].set_index("item")["value"]
+    assert about["trade costs changed"] == "1"
+    assert about["flows banned"] == "1"
+    assert about["quotas"] == "0"
+    assert about["closure: deficits"] == "multiplicative"
+    assert f"AAA {outcome.real_income['AAA']:+.3g}" in repr(outcome)
+    assert "3 countries, 2 sectors" in repr(economy)
+
+
+def test_an_outcome_as_cubes_has_its_accounts() -> None:
+    outcome = world(tariffs=0.1).solve(Shock(iceberg=cell("AAA", "BBB", factor=1.1)))
+    cubes = outcome.to_xarray()
+    np.testing.assert_array_equal(cubes["tariff_revenue_new"], outcome.accounts["tariff_revenue_new"])
+    assert float(cubes["labour_share"].sel(country="BBB").sum()) == pytest.approx(1.0)
+    assert float(cubes["labour_share"].sel(country="BBB", sector="food")) == outcome.labour["new"]["BBB", "food"]
+
+
+def test_conditional_beside_full() -> None:
+    economy = world()
+    shock = Shock(iceberg=cell("AAA", "BBB", factor=0.9))
+    held, full = economy.conditional(shock), economy.solve(shock)
+    beside = held.beside(full)
+    accounts = full.accounts.loc["AAA"]
+    assert beside.loc["AAA", "exports_full_percent"] == pytest.approx(
+        100.0 * (accounts["exports_new"] / accounts["exports_base"] - 1.0)
+    )
+    adds = beside["exports_full_percent"] - beside["exports_conditional_percent"]
+    np.testing.assert_allclose(beside["exports_incomes_add_points"], adds)
+    assert adds.abs().max() > 0.001
+
+
 def test_many_shocks_are_solved_as_each_alone_and_a_failure_names_its_shock() -> None:
     economy = world()
     shocks = {f"f{k}": Shock(iceberg=cell("AAA", "BBB", factor=1.0 + 0.1 * k)) for k in range(4)}

@@ -14,6 +14,7 @@ import pandas as pd
 
 from zollverein.economy.anderson import accelerate
 from zollverein.economy.baseline import Array, Baseline
+from zollverein.economy.outcome import Outcome
 from zollverein.economy.shock import ShockArrays
 from zollverein.errors import EconomyError, NotConverged
 
@@ -40,6 +41,33 @@ class Conditional:
     trade: pd.DataFrame = field(repr=False)
     resistances: pd.DataFrame = field(repr=False)
     adding_up: float
+
+    def beside(self, outcome: Outcome) -> pd.DataFrame:
+        """Return exports and imports of every country, change in percent: conditional, full, and what incomes add.
+
+        Parameters
+        ----------
+        outcome : the same shock solved in full, ``economy.solve(shock)``.
+
+        Raises
+        ------
+        EconomyError : an outcome of other countries.
+        """
+        if not isinstance(outcome, Outcome) or set(outcome.base.countries) != set(self.trade["exporter"]):
+            raise EconomyError("beside() needs the outcome of the same economy: economy.solve(shock)")
+        columns = {}
+        for name, key in (("exports", "exporter"), ("imports", "importer")):
+            held, full = _totals(self.trade, key), _totals(outcome.trade, key)
+            columns[f"{name}_conditional_percent"] = held
+            columns[f"{name}_full_percent"] = full
+            columns[f"{name}_incomes_add_points"] = full - held
+        return pd.DataFrame(columns).loc[list(outcome.base.countries)].rename_axis("country")
+
+
+def _totals(trade: pd.DataFrame, key: str) -> pd.Series[float]:
+    """Percent change of foreign trade by country."""
+    totals = trade[trade["exporter"] != trade["importer"]].groupby(key)[["base", "new"]].sum()
+    return 100.0 * (totals["new"] / totals["base"] - 1.0)
 
 
 def conditional(base: Baseline, shock: ShockArrays) -> Conditional:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from zollverein.economy.certificate import trade_levels
@@ -13,6 +14,7 @@ from zollverein.errors import EconomyError
 if TYPE_CHECKING:
     import xarray as xr
 
+    from zollverein.economy.baseline import Array, Baseline
     from zollverein.economy.outcome import Outcome
 
 __all__ = ["dataset_of", "long_frame"]
@@ -25,7 +27,7 @@ def long_frame(table: str, array: xr.DataArray, dims: Sequence[str], value: str)
     ------
     EconomyError : its dimensions are not these, or one has no labels.
     """
-    if not hasattr(array, "dims"):
+    if not hasattr(array, "to_series"):
         raise EconomyError(f"array {table} is a {type(array).__name__}; give an xarray.DataArray")
     if set(array.dims) != set(dims):
         raise EconomyError(
@@ -40,7 +42,7 @@ def long_frame(table: str, array: xr.DataArray, dims: Sequence[str], value: str)
 
 
 def dataset_of(outcome: Outcome) -> xr.Dataset:
-    """Return flows (sector, importer, exporter), prices and output (sector, country) and incomes (country).
+    """Return flows (sector, importer, exporter), prices, output and labour (sector, country), and accounts (country).
 
     Raises
     ------
@@ -62,9 +64,16 @@ def dataset_of(outcome: Outcome) -> xr.Dataset:
             "unit_cost_factor": (own, state.c_hat),
             "output_base": (own, base.output),
             "output": (own, state.output),
+            "labour_share_base": (own, _cube(outcome.labour["base"], base)),
+            "labour_share": (own, _cube(outcome.labour["new"], base)),
+            **{name: ("country", column.to_numpy()) for name, column in outcome.accounts.items()},
             "real_income_percent": ("country", outcome.real_income.to_numpy()),
             "real_wage_percent": ("country", outcome.real_wage.to_numpy()),
         },
         coords={"sector": list(base.sectors), "importer": countries, "exporter": countries, "country": countries},
         attrs={"max_residual": outcome.certificate.max_residual},
     )
+
+
+def _cube(by_country_and_sector: pd.Series[float], base: Baseline) -> Array:
+    return np.asarray(by_country_and_sector, dtype=np.float64).reshape(len(base.countries), len(base.sectors)).T

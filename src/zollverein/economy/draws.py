@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from zollverein.economy.baseline import Array
+from zollverein.economy.describing import extremes_in_words
 from zollverein.economy.labels import codes, framed, numbers, require, require_columns, require_count, scatter
 from zollverein.errors import EconomyError
 
@@ -52,6 +53,12 @@ class Draws:
     theta: pd.DataFrame = field(repr=False)
     coefficients: pd.DataFrame = field(repr=False)
     failed: dict[int, str]
+
+    def __repr__(self) -> str:
+        return (
+            f"Draws({len(self.theta)}, {len(self.failed)} failed; median real income, percent: "
+            f"{extremes_in_words(self.real_income.median())})"
+        )
 
     def quantiles(self, levels: Sequence[float] = (0.05, 0.5, 0.95)) -> pd.DataFrame:
         """Return quantiles of real income by country (rows) and level (columns).

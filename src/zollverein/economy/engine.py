@@ -52,6 +52,12 @@ class Economy:
     base: Baseline = field(repr=False)
     ledger: pd.DataFrame = field(repr=False)
 
+    def __repr__(self) -> str:
+        return (
+            f"Economy({len(self.countries)} countries, {len(self.sectors)} sectors; "
+            f"{len(self.ledger)} rows moved, see the ledger)"
+        )
+
     @classmethod
     def from_tables(
         cls,
@@ -73,7 +79,8 @@ class Economy:
 
         Parameters
         ----------
-        trade : exporter, importer, sector, value; net of tariff, domestic sales (exporter = importer) included.
+        trade : exporter, importer, sector, value; net of tariff, domestic sales (exporter = importer) included. In a
+            world of one sector the column may be left out of every table.
         theta : sector, theta (or sigma, ``theta = sigma - 1``); or one number for all sectors.
         value_added : country, sector, share of gross output; absent: no intermediates.
         inputs : country, input, user, share of the user's gross output.

@@ -12,7 +12,7 @@ import pandas as pd
 from zollverein.economy.adjoint import Sensitivity
 from zollverein.economy.baseline import Array, Baseline
 from zollverein.economy.draws import Effects, checked_effects, effect_cells
-from zollverein.economy.labels import HIGHEST_RATE, framed, numbers, require, require_columns, scatter
+from zollverein.economy.labels import HIGHEST_RATE, framed, numbers, require, require_columns, require_count, scatter
 from zollverein.errors import EconomyError, UnknownNameError
 
 __all__ = ["Gradient", "weights_of"]
@@ -69,7 +69,13 @@ class Gradient:
         return pd.DataFrame({"percent": self.sensitivity.log_productivity.ravel()}, index=index).reset_index()
 
     def costliest(self, count: int = 20) -> pd.DataFrame:
-        """Return the foreign flows whose dearer trade would cost most: the rows of `iceberg`, the worst first."""
+        """Return the foreign flows whose dearer trade would cost most: the rows of `iceberg`, the worst first.
+
+        Raises
+        ------
+        EconomyError : the count is no whole number from 1.
+        """
+        require_count("the number of flows", count, self.base.pi.size)
         foreign = self.iceberg[self.iceberg["exporter"] != self.iceberg["importer"]]
         return foreign.nsmallest(count, "percent", keep="first").reset_index(drop=True)
 

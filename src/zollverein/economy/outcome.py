@@ -15,6 +15,7 @@ from zollverein.economy.baseline import Array, Baseline
 from zollverein.economy.certificate import Certificate, trade_levels
 from zollverein.economy.closure import Closure
 from zollverein.economy.decomposition import SPLITS, log_linear_table
+from zollverein.economy.describing import about, extremes_in_words
 from zollverein.economy.fused_map import Equilibrium
 from zollverein.economy.gains import log_prices_of_home_shares
 from zollverein.economy.gradient import Gradient, weights_of
@@ -41,6 +42,12 @@ class Outcome:
     state: Equilibrium = field(repr=False)
     closure: Closure
     certificate: Certificate
+
+    def __repr__(self) -> str:
+        return (
+            f"Outcome(real income, percent: {extremes_in_words(self.real_income)}; "
+            f"largest residual {self.certificate.max_residual:.0e})"
+        )
 
     @cached_property
     def real_income(self) -> pd.Series[float]:
@@ -181,7 +188,7 @@ class Outcome:
         ------
         EconomyError : ``by`` is not one of these, or as `log_linear`.
         """
-        if by not in SPLITS:
+        if not isinstance(by, str) or by not in SPLITS:
             raise EconomyError(f"decompose(by={by!r}) is not known; choose one of {', '.join(SPLITS)}")
         return log_linear_table(self.base, self.shock, self.closure, self.state, self._border, by)
 
@@ -253,6 +260,7 @@ class Outcome:
             "levies": self.levies,
             **split,
             "certificate": self.certificate.to_frame(),
+            "about": about(self.base, self.shock, self.closure, self.certificate.max_residual),
         }
 
     def to_parquet(self, folder: str | Path) -> Path:

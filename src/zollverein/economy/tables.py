@@ -18,6 +18,8 @@ AbsentPairs = Literal["refuse", "zero"]
 
 SHARES_ADD_UP = 1e-6
 SMALLEST_THETA = 0.01
+# What the sector of an economy is called whose tables have no column for it.
+ONE_SECTOR = "all"
 LedgerRow = tuple[str, str, str, float, float, str]
 NEGATIVE_DEMAND = "negative final demand"
 FINAL_GIVEN = "final demand as given"
@@ -57,6 +59,10 @@ def baseline_of_tables(
     ------
     EconomyError : naming the table, the row and the fix.
     """
+    if "sector" not in trade.columns:
+        trade = trade.assign(sector=ONE_SECTOR)
+        inputs = _of_one_sector(inputs, ("input", "user"))
+        value_added, output, final = (_of_one_sector(table, ("sector",)) for table in (value_added, output, final))
     require_columns("trade", trade, ("exporter", "importer", "sector", "value"))
     moved: list[LedgerRow] = []
     if output is not None:
@@ -80,6 +86,13 @@ def baseline_of_tables(
     if final is not None:
         base = _with_final(base, final, moved)
     return _without_negative_final_demand(base, moved)
+
+
+def _of_one_sector(table: pd.DataFrame | None, keys: tuple[str, ...]) -> pd.DataFrame | None:
+    """Name the only sector of a table that has no column for it."""
+    if table is None:
+        return None
+    return table.assign(**{key: ONE_SECTOR for key in keys if key not in table.columns})
 
 
 def _require_pairs(trade: pd.DataFrame, countries: tuple[str, ...], sectors: tuple[str, ...]) -> None:

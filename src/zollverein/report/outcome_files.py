@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from os import PathLike
 from pathlib import Path
 
 import pandas as pd
@@ -21,7 +22,7 @@ def tables_to_parquet(tables: Mapping[str, pd.DataFrame], folder: str | Path) ->
     ------
     OutputError : the folder cannot be written to.
     """
-    place = Path(folder)
+    place = _path("the folder", folder)
     try:
         place.mkdir(parents=True, exist_ok=True)
         for name, frame in tables.items():
@@ -38,7 +39,7 @@ def tables_to_excel(tables: Mapping[str, pd.DataFrame], path: str | Path) -> Pat
     ------
     OutputError : the file cannot be written, openpyxl is not installed, or a table is longer than a sheet.
     """
-    place = Path(path)
+    place = _path("the workbook's path", path)
     too_long = next((name for name, frame in tables.items() if len(frame) >= SHEET_ROWS), None)
     if too_long is not None:
         raise OutputError(f"table {too_long} has {len(tables[too_long]):,} rows, too many for a sheet; write Parquet")
@@ -61,3 +62,9 @@ def tables_to_excel(tables: Mapping[str, pd.DataFrame], path: str | Path) -> Pat
     except OSError as error:
         raise OutputError(f"cannot write {place}: {error.strerror or error}; choose another place") from error
     return place
+
+
+def _path(what: str, given: object) -> Path:
+    if not isinstance(given, str | PathLike):
+        raise OutputError(f"{what} is {given!r}; give a path")
+    return Path(given)
