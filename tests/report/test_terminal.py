@@ -78,7 +78,7 @@ def test_marks_have_their_legend(halt: Any) -> None:
 
 def test_certificate_and_coupling_each_have_a_line(halt: Any) -> None:
     text = " ".join(printed(terminal(halt), 100).split())
-    assert "Certified: largest residual economy 3e−11, corridor" in text
+    assert "Certified: largest residual economy ≤ 1e−10, corridor" in text
     assert "tightest for European Union (27), which gets 71 %" in text
 
 

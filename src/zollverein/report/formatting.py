@@ -131,17 +131,18 @@ def share(value: float) -> str:
 
 
 def residual(value: float) -> str:
-    """Return a residual by its order of magnitude.
+    """Return the power of ten that a residual does not exceed: its digits are rounding, other on every machine.
 
-    >>> residual(3.2e-11)
-    '3e−11'
+    >>> residual(3.2e-11).replace(THIN, " ")
+    '≤ 1e−10'
     """
     if not _known(value):
         return ABSENT
     if value == 0:
         return "0"
-    mantissa, exponent = f"{value:.0e}".split("e")
-    return f"{mantissa}e{number(int(exponent))}"
+    # A residual printed as 1e-8 does not exceed it, whatever its last bit.
+    exponent = math.ceil(math.log10(value) - 1e-9)
+    return f"≤{THIN}1e{number(exponent)}"
 
 
 def days(first: date, last: date) -> str:
