@@ -21,15 +21,19 @@ from zollverein.corridor.measures import (
 )
 from zollverein.corridor.network import Network
 from zollverein.corridor.outage import Outage, Revision
+from zollverein.corridor.router import Answer, Router, answers
 from zollverein.corridor.routing import Routing, RoutingCertificate
 
 __all__ = [
+    "Answer",
     "Horizon",
     "Network",
     "Outage",
     "Revision",
+    "Router",
     "Routing",
     "RoutingCertificate",
+    "answers",
     "available_kt",
     "delivered_by_region",
     "export_tonnes",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from zollverein.corridor.network import FIGURES_OF_THE_NODE, LINK_FIGURES, NODE_FIGURES, Network
+from zollverein.corridor.catalogue import FIGURES_OF_THE_NODE, LINK_FIGURES, NODE_FIGURES
+from zollverein.corridor.network import Network
 from zollverein.errors import NetworkError, UnknownNameError
 
 __all__ = ["check_references", "check_values"]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from zollverein.corridor.catalogue import LINK_FIGURES, NODE_FIGURES, ONLY_SHOWN, READ_ONCE, TABLES
 from zollverein.corridor.horizon import Horizon
 from zollverein.corridor.outage import Outage, Revision
 from zollverein.errors import NetworkError, UnknownNameError
@@ -19,40 +21,10 @@ if TYPE_CHECKING:
     from zollverein.corridor.routing import Routing
 
 Floats = npt.NDArray[np.float64]
+Foresight = Literal["rolling", "perfect"]
+Mode = Literal["least_cost", "calibrated"]
 
-__all__ = ["LINK_FIGURES", "NODE_FIGURES", "Network"]
-
-LINK_FIGURES = {
-    "nominal_kt_per_year": "nameplate capacity",
-    "usable_kt_per_year": "capacity that can in fact be used, with its reason",
-    "quota_kt_per_year": "upper bound by treaty or contract",
-    "tariff_usd_per_t": "cost of carriage",
-    "loss_share": "share lost on the way",
-    "transit_days": "time on the way (shown, not yet used: flows arrive in their period)",
-    "minimum_kt_per_year": "contracted minimum (shown, not yet used)",
-    "length_km": "length",
-}
-NODE_FIGURES = {
-    "production_kt_per_year": "output offered by a field",
-    "demand_kt_per_year": "largest intake of a market or refinery",
-    "minimum_kt_per_year": "intake that must be served; what is not is penalised and reported",
-    "price_usd_per_t": "price paid at the market",
-    "storage_kt": "tank capacity",
-    "initial_stock_kt": "stock at the start",
-    "storage_usd_per_t_month": "cost of storage",
-    "shut_in_usd_per_t": "cost of not producing a tonne",
-}
-ONLY_SHOWN = ("transit_days", "minimum_kt_per_year", "length_km")
-READ_ONCE = ("loss_share", "initial_stock_kt")
-FIGURES_OF_THE_NODE = ("demand_kt_per_year", "minimum_kt_per_year", "storage_kt")
-TABLES = {
-    "nodes": ("node", "name", "kind", "country"),
-    "links": ("link", "name", "from_node", "to_node", "mode", "countries", "route"),
-    "link_figures": ("link", "figure", "value", "valid_from", "valid_to"),
-    "node_figures": ("node", "commodity", "figure", "value", "valid_from", "valid_to"),
-    "link_units": ("link", "units_available", "capacity_kt_per_month"),
-    "commodities": ("commodity", "exporter"),
-}
+__all__ = ["Network"]
 
 
 @dataclass(frozen=True)
@@ -68,6 +40,9 @@ class Network:
     node_figures: pd.DataFrame = field(repr=False)
     link_units: pd.DataFrame = field(repr=False)
     commodities: pd.DataFrame = field(repr=False)
+    quotas: pd.DataFrame = field(repr=False)
+    blends: pd.DataFrame = field(repr=False)
+    observed: pd.DataFrame = field(repr=False)
 
     @classmethod
     def from_tables(
@@ -79,6 +54,9 @@ class Network:
         node_figures: pd.DataFrame,
         commodities: pd.DataFrame,
         link_units: pd.DataFrame | None = None,
+        quotas: pd.DataFrame | None = None,
+        blends: pd.DataFrame | None = None,
+        observed: pd.DataFrame | None = None,
     ) -> Network:
         """Build a network from tables with one row per thing or figure.
 
@@ -86,20 +64,28 @@ class Network:
         ----------
         nodes : node, name, kind, country.
         links : link, name, from_node, to_node, mode, countries (crossed, parted by ``;``), route (or empty).
-        link_figures : link, figure (see `LINK_FIGURES`), value, valid_from, valid_to (dates or empty).
+        link_figures : link, figure (see `LINK_FIGURES`), value, valid_from, valid_to (dates or empty); a right names
+            its commodity in a column of that name.
         node_figures : node, commodity (or empty), figure (see `NODE_FIGURES`), value, valid_from, valid_to.
         commodities : commodity, exporter (ISO alpha-3).
         link_units : link, units_available, capacity_kt_per_month: capacity by number of units left.
+        quotas : quota, link, commodity (or empty: all), kt_per_year, counted (``year`` or ``period``): a bound on the
+            sum over all rows of one quota.
+        blends : node, component, blend, share_min, share_max, cost_usd_per_t: what may become of what at a node.
+        observed : link, commodity, kt_per_year: what the calibrated mode starts from.
 
         Raises
         ------
         NetworkError, UnknownNameError : the table, the row and what is allowed.
         """
-        units = link_units if link_units is not None else pd.DataFrame(columns=list(TABLES["link_units"]))
-        frames = {
-            "nodes": nodes, "links": links, "link_figures": link_figures,
-            "node_figures": node_figures, "link_units": units, "commodities": commodities,
+        given = {
+            "nodes": nodes, "links": links, "link_figures": link_figures, "node_figures": node_figures,
+            "link_units": link_units, "commodities": commodities, "quotas": quotas, "blends": blends,
+            "observed": observed,
         }  # fmt: skip
+        frames = {
+            name: pd.DataFrame(columns=list(TABLES[name])) if table is None else table for name, table in given.items()
+        }
         for name, columns in TABLES.items():
             missing = [c for c in columns if c not in frames[name].columns]
             if missing:
@@ -117,10 +103,13 @@ class Network:
         network = cls(
             nodes=nodes.set_index("node", drop=False),
             links=links.assign(route=links["route"].fillna("")).set_index("link", drop=False),
-            link_figures=frames["link_figures"],
-            node_figures=frames["node_figures"].assign(commodity=node_figures["commodity"].fillna("")),
-            link_units=units,
+            link_figures=_with_commodity(frames["link_figures"]),
+            node_figures=_with_commodity(frames["node_figures"]),
+            link_units=frames["link_units"],
             commodities=commodities.set_index("commodity", drop=False),
+            quotas=_with_commodity(frames["quotas"]),
+            blends=frames["blends"].assign(**{"cost_usd_per_t": frames["blends"]["cost_usd_per_t"].fillna(0.0)}),
+            observed=_with_commodity(frames["observed"]),
         )
         check_references(network)
         check_values(network)
@@ -132,8 +121,9 @@ class Network:
         *,
         outages: Sequence[Outage] = (),
         revisions: Sequence[Revision] = (),
-        foresight: Literal["rolling", "perfect"] = "rolling",
-        mode: Literal["least_cost"] = "least_cost",
+        foresight: Foresight = "rolling",
+        mode: Mode = "least_cost",
+        bend_usd_per_t: float | None = None,
         price_factor: Mapping[str, float] | None = None,
     ) -> Routing:
         """Route every period for the largest netback of the exporters.
@@ -144,7 +134,10 @@ class Network:
         outages, revisions : what befalls the network.
         foresight : ``"rolling"``: nobody knows of an outage before it begins nor, until it ends, how long it will
             last; ``"perfect"``: all is known from the first day.
-        mode : ``"least_cost"``, the pure netback programme.
+        mode : ``"least_cost"``, the pure netback programme, or ``"calibrated"``: undisturbed it gives the flows of the
+            table ``observed`` exactly, and bends smoothly around them.
+        bend_usd_per_t : in calibrated mode, by how much the cost of a tonne rises where a link carries twice what it
+            was observed to; absent: `BEND_USD_PER_T`.
         price_factor : factor on the price of a market node.
 
         Raises
@@ -152,19 +145,21 @@ class Network:
         NetworkError, UnknownNameError : outages or revisions that do not fit the network.
         Infeasible : no plan satisfies the bounds.
         """
-        from zollverein.corridor.plan import plan  # noqa: PLC0415 - plan needs Network's type
+        from zollverein.corridor.calibration import calibration  # noqa: PLC0415 - these need Network's type
+        from zollverein.corridor.plan import plan  # noqa: PLC0415
 
-        if mode != "least_cost":
-            raise NetworkError(f"mode is '{mode}'; this version knows 'least_cost'")
-        if foresight not in ("rolling", "perfect"):
-            raise NetworkError(f"foresight is '{foresight}'; allowed are 'rolling' and 'perfect'")
+        for name, value, allowed in (("mode", mode, get_args(Mode)), ("foresight", foresight, get_args(Foresight))):
+            if value not in allowed:
+                raise NetworkError(f"{name} is '{value}'; allowed are {' and '.join(repr(a) for a in allowed)}")
         network = self.revised([r for r in revisions if r.start is None])
         for outage in outages:
             network.check_outage(outage, horizon)
         dated = [r for r in revisions if r.start is not None]
         for revision in revisions:
             network.check_revision(revision, horizon)
-        return plan(network.revised(dated), horizon, tuple(outages), foresight, dict(price_factor or {}))
+        ready = network.revised(dated)
+        bend = calibration(self, horizon, bend_usd_per_t) if mode == "calibrated" else None
+        return plan(ready, horizon, tuple(outages), foresight, dict(price_factor or {}), bend)
 
     def revised(self, revisions: Iterable[Revision]) -> Network:
         """Return the network with figures changed; a dated revision leaves the earlier figure in force before it."""
@@ -181,7 +176,7 @@ class Network:
             else:
                 known = [*self.links.index, *self.nodes.index]
                 raise UnknownNameError("link or node", revision.target, known, f"the revision of {revision.figure}")
-        changed = Network(self.nodes, self.links, link_figures, node_figures, self.link_units, self.commodities)
+        changed = replace(self, link_figures=link_figures, node_figures=node_figures)
         check_values(changed)
         return changed
 
@@ -229,7 +224,28 @@ class Network:
     def link_figure(self, figure: str, horizon: Horizon) -> Floats:
         """Return a figure of every link by period, (L, T), NaN where none is in force at the period's start."""
         table = _by_period(self.link_figures, self.link_figures["link"], figure, horizon)
-        return np.stack([table.get(link, np.full(len(horizon), np.nan)) for link in self.links.index])
+        absent = np.full(len(horizon), np.nan)
+        return np.stack([table.get(link, absent) for link in self.links.index])
+
+    def right_figure(self, horizon: Horizon) -> dict[tuple[str, str], Floats]:
+        """Return the rights of commodities on links, kt a year, by (link, commodity), (T,) each."""
+        rows = self.link_figures
+        keys = pd.Series(list(zip(rows["link"], rows["commodity"], strict=True)), index=rows.index, dtype=object)
+        return _by_period(rows, keys, "right_kt_per_year", horizon)
+
+    @cached_property
+    def ends(self) -> dict[str, tuple[str, str]]:
+        """Where every link begins and ends."""
+        links = self.links
+        return dict(zip(links.index, zip(links["from_node"], links["to_node"], strict=True), strict=True))
+
+    def links_with(self, figure: str) -> set[str]:
+        """Return the links for which a figure is stated."""
+        return set(self.link_figures.loc[self.link_figures["figure"] == figure, "link"])
+
+    def nodes_with(self, figure: str) -> set[str]:
+        """Return the nodes for which a figure is stated."""
+        return set(self.node_figures.loc[self.node_figures["figure"] == figure, "node"])
 
     def node_figure(self, figure: str, horizon: Horizon) -> dict[tuple[str, str], Floats]:
         """Return a figure by (node, commodity), (T,) each; the commodity is empty where the row names none."""
@@ -257,6 +273,11 @@ def _with_dates(frame: pd.DataFrame) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
+def _with_commodity(frame: pd.DataFrame) -> pd.DataFrame:
+    named = frame["commodity"] if "commodity" in frame else pd.Series("", index=frame.index, dtype=object)
+    return frame.assign(commodity=named.astype(object).where(named.notna(), ""))
+
+
 def _require_figure(revision: Revision, figures: Mapping[str, str]) -> None:
     if revision.figure not in figures:
         raise UnknownNameError("figure", revision.figure, figures, f"the revision of '{revision.target}'")
@@ -267,7 +288,7 @@ def _revise(rows: pd.DataFrame, key: str, revision: Revision) -> pd.DataFrame:
     if revision.figure == "production_kt_per_year" and not mine.any():
         fields = rows.loc[rows["figure"] == revision.figure, key].unique()
         raise UnknownNameError("field", revision.target, fields, "the revision of production_kt_per_year")
-    commodity = {"commodity": rows.loc[mine, "commodity"].iloc[0] if mine.any() else ""} if key == "node" else {}
+    commodity = {"commodity": rows.loc[mine, "commodity"].iloc[0] if mine.any() else ""}
     start = pd.Timestamp(revision.start) if revision.start is not None else pd.NaT
     new = pd.DataFrame(
         [{key: revision.target, "figure": revision.figure, "value": float(revision.value), **commodity,

@@ -24,6 +24,8 @@ class Outage:
     share_lost : share of the capacity lost, 0 to 1; or
     units_lost : parallel units lost (moorings, strings) of a link with a table of capacity by units left.
     announced_days : duration that was announced when it began, what rolling foresight believes.
+    known_from : day from which it is known with its dates, as planned maintenance is; absent: nobody knows of it before
+        it begins.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Outage:
     share_lost: float | None = None
     units_lost: int | None = None
     announced_days: int | None = None
+    known_from: date | None = None
 
     def __post_init__(self) -> None:
         if self.end <= self.start:

@@ -12,10 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from zollverein.corridor.availability import Availability, Capacity, days_after
+from zollverein.corridor.bounds import bounds_under
+from zollverein.corridor.calibration import Bend
 from zollverein.corridor.horizon import Horizon
 from zollverein.corridor.network import Network
 from zollverein.corridor.outage import Outage, believed_end
-from zollverein.corridor.programme import Programme, assemble
+from zollverein.corridor.programme import assemble
 from zollverein.corridor.routing import Routing, routing_of
 from zollverein.corridor.session import Session, Solution
 
@@ -28,46 +30,48 @@ def plan(
     outages: Sequence[Outage],
     foresight: Literal["rolling", "perfect"],
     price_factor: Mapping[str, float],
+    bend: Bend | None = None,
 ) -> Routing:
     """Solve the programme once, or again in every period that brings news, with what is past held fixed."""
     began = perf_counter()
     programme = assemble(network, horizon, price_factor)
+    if bend is not None:
+        programme = bend.applied(programme)
     session = Session(programme)
     capacity = Capacity(network, horizon)
     actual = capacity.under(outages)
     x, duals, solutions = _at_once(session, actual) if foresight == "perfect" else _rolling(session, capacity, outages)
-    return routing_of(network, horizon, programme, actual, x, duals, solutions, perf_counter() - began)
+    return routing_of(network, programme, actual, x, duals, solutions, perf_counter() - began)
 
 
 def _at_once(
     session: Session, actual: Availability
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], list[Solution]]:
-    _apply(session, actual, 0)
+    programme = session.programme
+    session.bound(bounds_under(programme, actual, 0))
     solution = session.solve()
-    T = session.programme.periods
-    return solution.x.reshape(T, -1), solution.row_dual.reshape(T, -1), [solution]
+    return solution.x.reshape(programme.periods, -1), programme.by_period(solution.row_dual), [solution]
 
 
 def _rolling(
     session: Session, capacity: Capacity, outages: Sequence[Outage]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], list[Solution]]:
     """Decide period by period; within a period what happens in it is seen, beyond it only beliefs are held."""
-    T = session.programme.periods
-    x = np.zeros((T, len(session.programme.cost) // T))
-    duals = np.zeros((T, len(session.programme.row_lower) // T))
+    programme = session.programme
+    T = programme.periods
+    x, duals = np.zeros((T, programme.blocks.width)), np.zeros((T, programme.blocks.height))
     solutions: list[Solution] = []
     believed: tuple[Outage, ...] | None = None
     for t in range(T):
         news = _beliefs(capacity.horizon, t, outages)
         if news != believed:
             believed = news
-            _apply(session, capacity.under(news), t)
+            session.bound(bounds_under(programme, capacity.under(news), t))
             solutions.append(session.solve())
         x[t] = solutions[-1].x.reshape(T, -1)[t]
-        duals[t] = solutions[-1].row_dual.reshape(T, -1)[t]
+        duals[t] = programme.by_period(solutions[-1].row_dual)[t]
         if t + 1 < T:
-            width = x.shape[1]
-            past = np.arange(t * width, (t + 1) * width)
+            past = np.arange(t * x.shape[1], (t + 1) * x.shape[1])
             session.bound_columns(past, x[t], x[t])
     return x, duals, solutions
 
@@ -77,27 +81,12 @@ def _beliefs(horizon: Horizon, period: int, outages: Sequence[Outage]) -> tuple[
     tomorrow = horizon.start + days_after(horizon, period)
     known = []
     for outage in outages:
-        if outage.start >= tomorrow:
+        planned = outage.known_from is not None and outage.known_from < tomorrow
+        if outage.start >= tomorrow and not planned:
             continue
-        if outage.end <= tomorrow:
+        if outage.end <= tomorrow or planned:
             known.append(outage)
         else:
             end = believed_end(outage, tomorrow)
             known.append(replace(outage, end=max(end, tomorrow + timedelta(days=1))))
     return tuple(known)
-
-
-def _apply(session: Session, now: Availability, first: int) -> None:
-    """Set the bounds of capacity and supply from a period on."""
-    programme: Programme = session.programme
-    T = programme.periods
-    n_rows, n_columns = len(programme.row_lower) // T, len(programme.cost) // T
-    later = np.arange(first, T)
-    capacity = programme.blocks.rows["capacity"]
-    rows = (np.arange(capacity.start, capacity.stop)[None, :] + n_rows * later[:, None]).ravel()
-    session.bound_rows_above(rows, now.links_kt[:, first:].T.ravel())
-    supply = programme.blocks.columns["supply"]
-    columns = (np.arange(supply.start, supply.stop)[None, :] + n_columns * later[:, None]).ravel()
-    share = now.field_share[[programme.nodes.index(node) for node, _ in programme.blocks.fields]]
-    upper = (programme.figures.production * share)[:, first:].T.ravel()
-    session.bound_columns(columns, np.zeros_like(upper), upper)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from zollverein.corridor.accounting import arrivals_kt, mass_balance_kt
 from zollverein.corridor.availability import Availability
 from zollverein.corridor.horizon import Horizon
 from zollverein.corridor.network import Network
@@ -55,13 +56,16 @@ class Routing:
 
     Attributes
     ----------
-    flows : link, route, commodity, exporter, period, start, days, flow_kt, capacity_kt, dual_usd_per_t (what one
-        more tonne of the link's capacity would have been worth in that period), tariff_usd_per_t.
+    flows : link, route, commodity, exporter, period, start, days, flow_kt (put in), arrived_kt, capacity_kt,
+        tariff_usd_per_t, dual_usd_per_t (what one more tonne of the link's capacity would have been worth then).
     deliveries : node, commodity, exporter, period, delivered_kt, price_usd_per_t, value_usd_million.
     supply : node, commodity, exporter, period, available_kt, produced_kt, shut_in_kt, netback_usd_per_t (dual:
         what one more tonne at the field would have earned).
     stocks : node, commodity, period, stock_kt, capacity_kt.
     shortfalls : node, period, unmet_kt.
+    contracts : link, period, minimum_kt, unshipped_kt (paid for and not shipped), penalty_usd_per_t.
+    blending : node, component, blend, period, blended_kt. filling : link, commodity, period, packed_kt, what stays in a
+        line that is being filled.
     """
 
     network: Network = field(repr=False)
@@ -71,13 +75,15 @@ class Routing:
     supply: pd.DataFrame = field(repr=False)
     stocks: pd.DataFrame = field(repr=False)
     shortfalls: pd.DataFrame = field(repr=False)
+    contracts: pd.DataFrame = field(repr=False)
+    blending: pd.DataFrame = field(repr=False)
+    filling: pd.DataFrame = field(repr=False)
     initial_stocks: pd.DataFrame = field(repr=False)
     certificate: RoutingCertificate
 
 
 def routing_of(
     network: Network,
-    horizon: Horizon,
     programme: Programme,
     actual: Availability,
     x: Floats,
@@ -95,7 +101,7 @@ def routing_of(
     ------
     NotConverged : the frames do not balance, or a solve was not optimal.
     """
-    blocks, figures = programme.blocks, programme.figures
+    blocks, figures, horizon = programme.blocks, programme.figures, programme.horizon
     c, r = blocks.columns, blocks.rows
     exporter = network.commodities["exporter"].to_dict()
     # Tiny negative zeros of the simplex are rounding, not flows.
@@ -116,7 +122,8 @@ def routing_of(
     flow_keys = [(link, route_of[link], commodity, exporter[commodity]) for link, commodity in blocks.arcs]
     flows = table(
         flow_keys, ("link", "route", "commodity", "exporter"),
-        flow_kt=x[:, c["flow"]], capacity_kt=actual.links_kt[link_row].T,
+        flow_kt=x[:, c["flow"]], arrived_kt=arrivals_kt(programme, x[:, c["flow"]], x[:, c["packed"]]),
+        capacity_kt=actual.links_kt[link_row].T,
         tariff_usd_per_t=figures.tariff.T, dual_usd_per_t=np.maximum(capacity_dual, 0.0),
     )  # fmt: skip
     market_keys = [(n, k, exporter[k]) for n, k in blocks.markets]
@@ -140,12 +147,17 @@ def routing_of(
         stock_kt=x[:, c["stock"]], capacity_kt=figures.storage[room_row].T,
     )  # fmt: skip
     shortfalls = table([(n,) for n in blocks.intakes], ("node",), unmet_kt=x[:, c["unmet"]])
+    contracts = table(
+        [(link,) for link in blocks.takes], ("link",),
+        minimum_kt=figures.take.T * actual.link_share[[blocks.links.index(link) for link in blocks.takes]].T,
+        unshipped_kt=x[:, c["unshipped"]], penalty_usd_per_t=figures.penalty.T,
+    )  # fmt: skip
+    blending = table(list(blocks.recipes), ("node", "component", "blend"), blended_kt=x[:, c["blended"]])
+    filling = table(list(blocks.openings), ("link", "commodity"), packed_kt=x[:, c["packed"]])
     initial = pd.DataFrame(list(blocks.tanks), columns=["node", "commodity"]).assign(stock_kt=figures.initial)
-    frames = (flows, deliveries, supply, stocks, shortfalls, initial)
+    frames = (flows, deliveries, supply, stocks, shortfalls, contracts, blending, filling, initial)
     certificate = RoutingCertificate(
-        mass_balance_kt=mass_balance_kt(
-            network, *frames, loss=dict(zip([a[0] for a in blocks.arcs], figures.loss, strict=True))
-        ),
+        mass_balance_kt=mass_balance_kt(network, flows, deliveries, supply, stocks, blending, initial),
         primal_violation=max(s.primal_violation for s in solutions),
         dual_violation=max(s.dual_violation for s in solutions),
         relative_gap=max(s.relative_gap for s in solutions),
@@ -160,34 +172,3 @@ def routing_of(
             f"differ by many orders of magnitude"
         )
     return Routing(network, horizon, *frames, certificate)
-
-
-def mass_balance_kt(
-    network: Network,
-    flows: pd.DataFrame,
-    deliveries: pd.DataFrame,
-    supply: pd.DataFrame,
-    stocks: pd.DataFrame,
-    shortfalls: pd.DataFrame,
-    initial: pd.DataFrame,
-    *,
-    loss: dict[str, float],
-) -> float:
-    """Return the largest imbalance of any (node, commodity, period): what came in less what went out or was kept."""
-    del shortfalls  # an unmet minimum is oil that was never there
-    key = ["node", "commodity", "period"]
-    ends = network.links
-    arrived = flows["flow_kt"] * (1.0 - flows["link"].map(loss))
-    last = stocks["period"].max() if len(stocks) else 0
-    carried = stocks[stocks["period"] < last].assign(period=lambda f: f["period"] + 1)
-    parts = [
-        flows.assign(node=flows["link"].map(ends["to_node"]), kt=arrived),
-        flows.assign(node=flows["link"].map(ends["from_node"]), kt=-flows["flow_kt"]),
-        supply.assign(kt=supply["produced_kt"]),
-        deliveries.assign(kt=-deliveries["delivered_kt"]),
-        stocks.assign(kt=-stocks["stock_kt"]),
-        carried.assign(kt=carried["stock_kt"]),
-        initial.assign(period=0, kt=initial["stock_kt"]),
-    ]
-    total = pd.concat([part[[*key, "kt"]] for part in parts if len(part)]).groupby(key)["kt"].sum()
-    return float(total.abs().max())

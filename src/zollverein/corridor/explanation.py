@@ -1,0 +1,82 @@
+"""Why a programme has no plan: an irreducible set of bounds that cannot hold together, in the network's own names."""
+
+from __future__ import annotations
+
+import highspy
+import numpy as np
+
+from zollverein.corridor.programme import Programme
+
+__all__ = ["named_column", "named_row", "why_infeasible"]
+
+MOST_NAMED = 6
+_MEANING = {
+    "flow": "flow on", "supply": "output of", "delivery": "delivery at", "unmet": "unmet minimum of",
+    "stock": "stock at", "unshipped": "unshipped minimum of", "blended": "blending at", "packed": "filling of",
+    "balance": "balance of", "capacity": "capacity of", "intake": "intake of", "room": "tanks of",
+    "take": "contracted minimum of", "least": "least share in the blend at", "most": "largest share in the blend at",
+    "filling": "rate of filling or drawing of", "rising": "return to output of", "packing": "line fill of",
+    "pushing": "line fill of", "sealed": "line fill of",
+}  # fmt: skip
+
+
+def named_column(programme: Programme, k: int) -> str:
+    """Return what a column stands for, such as 'flow on cpc (crude) from 2022-03-01'."""
+    blocks = programme.blocks
+    t, place = divmod(k, blocks.width)
+    keys: dict[str, tuple[object, ...]] = {
+        "flow": blocks.arcs, "supply": blocks.fields, "delivery": blocks.markets, "unmet": blocks.intakes,
+        "stock": blocks.tanks, "unshipped": blocks.takes, "blended": blocks.recipes, "packed": blocks.openings,
+    }  # fmt: skip
+    kind = next(name for name, s in blocks.columns.items() if s.start <= place < s.stop)
+    return _said(programme, kind, keys[kind][place - blocks.columns[kind].start], t)
+
+
+def named_row(programme: Programme, k: int) -> str:
+    """Return what a row stands for, such as 'capacity of cpc from 2022-03-01'."""
+    blocks = programme.blocks
+    if k >= blocks.height * programme.periods:
+        quota = blocks.quotas[k - blocks.height * programme.periods]
+        return f"quota {quota.name} of {quota.label}, {quota.bound_kt:,.6g} kt"
+    t, place = divmod(k, blocks.height)
+    keys: dict[str, tuple[object, ...]] = {
+        "balance": blocks.balances, "capacity": blocks.links, "intake": blocks.intakes, "room": blocks.rooms,
+        "take": blocks.takes, "least": blocks.recipes, "most": blocks.recipes, "filling": blocks.paced,
+        "rising": blocks.ramps, "packing": blocks.openings, "pushing": blocks.openings, "sealed": blocks.openings,
+    }  # fmt: skip
+    kind = next(name for name, s in blocks.rows.items() if s.start <= place < s.stop)
+    return _said(programme, kind, keys[kind][place - blocks.rows[kind].start], t)
+
+
+def why_infeasible(highs: highspy.Highs, programme: Programme, status: str) -> str:
+    """Return a message with the bounds of an irreducible infeasible subsystem, as HiGHS finds it."""
+    if status != "Infeasible":
+        return (
+            f"the routing programme ended as '{status}'; figures that differ by many orders of magnitude are the usual "
+            f"cause: check units"
+        )
+    highs.setOptionValue("iis_strategy", int(highspy.IisStrategy.kIisStrategyFromLp))
+    _, iis = highs.getIis()
+    lp = highs.getLp()
+    bounds = [f"{named_row(programme, k)} ({_range(lp.row_lower_[k], lp.row_upper_[k])})" for k in iis.row_index_] + [
+        f"{named_column(programme, k)} ({_range(lp.col_lower_[k], lp.col_upper_[k])})" for k in iis.col_index_
+    ]
+    if not bounds:
+        return "no plan satisfies the bounds, and HiGHS names none of them; check stocks, minima and tank rates"
+    more = len(bounds) - MOST_NAMED
+    shown = "; ".join(bounds[:MOST_NAMED]) + (f"; and {more} more" if more > 0 else "")
+    return f"no plan satisfies these bounds together, and without any one of them there is one: {shown}. Loosen one"
+
+
+def _said(programme: Programme, kind: str, key: object, t: int) -> str:
+    first, *rest = key if isinstance(key, tuple) else (key,)
+    of = f" ({', '.join(map(str, rest))})" if rest else ""
+    return f"{_MEANING[kind]} '{first}'{of} from {programme.horizon.starts[t]}"
+
+
+def _range(lower: float, upper: float) -> str:
+    if lower == upper:
+        return f"{lower:,.6g}"
+    low = f"at least {lower:,.6g}" if np.isfinite(lower) and lower > -1e29 else ""
+    high = f"at most {upper:,.6g}" if np.isfinite(upper) and upper < 1e29 else ""
+    return " and ".join(filter(None, (low, high))) or "free"

@@ -1,0 +1,233 @@
+"""A network laid out once and asked many times: an outage only moves bounds, and starts from the undisturbed basis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from time import perf_counter
+
+import highspy
+import numpy as np
+import numpy.typing as npt
+
+from zollverein.corridor.availability import Availability, Capacity
+from zollverein.corridor.bounds import Bounds, bounds_under
+from zollverein.corridor.calibration import calibration
+from zollverein.corridor.horizon import Horizon
+from zollverein.corridor.network import Mode, Network
+from zollverein.corridor.outage import Outage
+from zollverein.corridor.programme import Programme, assemble
+from zollverein.corridor.routing import Routing, routing_of
+from zollverein.corridor.session import Session, Solution
+from zollverein.corridor.stitching import STITCHED_FROM, stitched_basis
+from zollverein.errors import NetworkError
+
+__all__ = ["Answer", "Router", "answers"]
+
+Floats = npt.NDArray[np.float64]
+# Slack of a bound below which a flow may still be binding.
+IDLE_KT = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a scenario comes to, without its tables.
+
+    Attributes
+    ----------
+    netback_usd_million : the programme's objective: sales less carriage, storage and penalties; stocks at their value.
+    delivered_kt, stranded_kt : by exporter: sold at markets; offered by fields and not produced.
+    skipped : whether the outage provably changes nothing, so that the undisturbed plan was kept.
+    iterations, seconds : of HiGHS.
+    """
+
+    netback_usd_million: float
+    delivered_kt: dict[str, float]
+    stranded_kt: dict[str, float]
+    skipped: bool
+    iterations: int = field(compare=False)
+    seconds: float = field(compare=False)
+
+
+class Router:
+    """A network over a horizon inside HiGHS, with perfect foresight. State is what it is for: the basis and the bounds.
+
+    Parameters
+    ----------
+    network, horizon : what is routed, and when. price_factor : factor on the price of a market node.
+    mode, bend_usd_per_t : as in `Network.route`.
+
+    Raises
+    ------
+    NetworkError, Infeasible : as `Network.route`.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        horizon: Horizon,
+        *,
+        price_factor: Mapping[str, float] | None = None,
+        mode: Mode = "least_cost",
+        bend_usd_per_t: float | None = None,
+    ) -> None:
+        self.network, self.horizon, self.mode, self.bend_usd_per_t = network, horizon, mode, bend_usd_per_t
+        self.price_factor = dict(price_factor or {})
+        programme = assemble(network, horizon, self.price_factor)
+        if mode == "calibrated":
+            programme = calibration(network, horizon, bend_usd_per_t).applied(programme)
+        self.programme: Programme = programme
+        self.capacity = Capacity(network, horizon)
+        self.session = Session(programme)
+        exporter = network.commodities["exporter"].to_dict()
+        self.exporters = tuple(dict.fromkeys(exporter.values()))
+        self._seller = [exporter[c] for _, c in programme.blocks.markets]
+        self._owner = [exporter[c] for _, c in programme.blocks.fields]
+        self._open = self._bounds(self.capacity.open)
+        self.session.bound(self._open)
+        if len(programme.cost) >= STITCHED_FROM and programme.periods > 1 and programme.curvature is None:
+            start = stitched_basis(programme, self.session.bounds)
+            if start is not None:
+                self.session.highs.setBasis(start)
+        self._base = self.session.solve()
+        self._basis: highspy.HighsBasis = self.session.highs.getBasis()
+
+    def base(self) -> Answer:
+        """Return the answer of the network undisturbed."""
+        return self._answer(self._base, self.capacity.open, skipped=False)
+
+    def answer(self, outages: Sequence[Outage]) -> Answer:
+        """Return the answer under outages, all known from the first day.
+
+        Raises
+        ------
+        NetworkError, UnknownNameError : an outage that does not fit. Infeasible : no plan satisfies the bounds.
+        """
+        now, bounds = self._disturbed(outages)
+        if self._changes_nothing(bounds):
+            return self._answer(self._base, now, skipped=True)
+        return self._answer(self._solved(bounds), now, skipped=False)
+
+    def route(self, outages: Sequence[Outage] = ()) -> Routing:
+        """Return the whole routing under outages.
+
+        Raises
+        ------
+        NetworkError, UnknownNameError, Infeasible : as `answer`. NotConverged : no certificate.
+        """
+        began = perf_counter()
+        now, bounds = self._disturbed(outages)
+        solution = self._base if self._changes_nothing(bounds) else self._solved(bounds)
+        T = self.programme.periods
+        return routing_of(
+            self.network, self.programme, now, solution.x.reshape(T, -1),
+            self.programme.by_period(solution.row_dual), [solution], perf_counter() - began,
+        )  # fmt: skip
+
+    def _disturbed(self, outages: Sequence[Outage]) -> tuple[Availability, Bounds]:
+        for outage in outages:
+            self.network.check_outage(outage, self.horizon)
+        now = self.capacity.under(outages)
+        return now, self._bounds(now)
+
+    def _bounds(self, now: Availability) -> Bounds:
+        return bounds_under(self.programme, now, 0)
+
+    def _solved(self, bounds: Bounds) -> Solution:
+        self.session.bound(bounds)
+        self.session.highs.setBasis(self._basis)
+        return self.session.solve()
+
+    def _changes_nothing(self, bounds: Bounds) -> bool:
+        """Whether the undisturbed plan is still allowed and nothing new is: then it is still the best.
+
+        The new bounds must lie within the old, and the old plan within the new bounds.
+        """
+        old = self._open
+        if (bounds.row_upper > old.row_upper).any() or (bounds.upper > old.upper).any():
+            return False
+        if (bounds.row_lower != old.row_lower).any():
+            return False
+        activity = self._base.row_value[bounds.rows]
+        fits = activity <= bounds.row_upper - IDLE_KT
+        unmoved = bounds.row_upper == old.row_upper
+        produced = self._base.x[bounds.columns]
+        return bool((fits | unmoved).all() and ((produced <= bounds.upper) | (bounds.upper == old.upper)).all())
+
+    def _answer(self, solution: Solution, now: Availability, *, skipped: bool) -> Answer:
+        blocks, figures = self.programme.blocks, self.programme.figures
+        x = solution.x.reshape(self.programme.periods, blocks.width)
+        sold = x[:, blocks.columns["delivery"]].sum(axis=0)
+        share = now.field_share[[self.programme.nodes.index(n) for n, _ in blocks.fields]]
+        lost = np.maximum(figures.production * share - x[:, blocks.columns["supply"]].T, 0.0).sum(axis=1)
+        return Answer(
+            netback_usd_million=-solution.cost / 1e3,
+            delivered_kt=_summed(self.exporters, self._seller, sold),
+            stranded_kt=_summed(self.exporters, self._owner, lost),
+            skipped=skipped,
+            iterations=0 if skipped else solution.iterations,
+            seconds=0.0 if skipped else solution.seconds,
+        )
+
+
+def _summed(exporters: Sequence[str], of: Sequence[str], kt: Floats) -> dict[str, float]:
+    return {e: float(kt[[k for k, owner in enumerate(of) if owner == e]].sum()) for e in exporters}
+
+
+def answers(
+    router: Router,
+    scenarios: Sequence[Sequence[Outage]],
+    *,
+    jobs: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> Iterator[Answer]:
+    """Answer many scenarios in their order; the numbers do not depend on the number of processes.
+
+    Parameters
+    ----------
+    scenarios : the outages of each. jobs : processes, each with a router of its own. progress : called with how many
+        are done, of how many.
+
+    Raises
+    ------
+    NetworkError, Infeasible : as `Router.answer`, the scenario's number noted.
+    """
+    if isinstance(jobs, bool) or not isinstance(jobs, int) or not 1 <= jobs <= MOST_JOBS:
+        raise NetworkError(f"jobs is {jobs!r}; allowed is a whole number from 1 to {MOST_JOBS}")
+    for number, scenario in enumerate(scenarios):
+        for outage in scenario:
+            try:
+                router.network.check_outage(outage, router.horizon)
+            except Exception as error:
+                error.add_note(f"in scenario {number + 1} of {len(scenarios)}")
+                raise
+    found = map(router.answer, scenarios) if jobs == 1 else _in_processes(router, scenarios, jobs)
+    for done, answer in enumerate(found, start=1):
+        if progress is not None:
+            progress(done, len(scenarios))
+        yield answer
+
+
+MOST_JOBS = 256
+_OF_THIS_PROCESS: dict[str, Router] = {}
+
+
+def _in_processes(router: Router, scenarios: Sequence[Sequence[Outage]], jobs: int) -> Iterator[Answer]:
+    """In processes that start afresh: HiGHS keeps threads, which a fork would break."""
+    made_of = (router.network, router.horizon, router.price_factor, router.mode, router.bend_usd_per_t)
+    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=made_of)
+    chunk = max(1, min(64, len(scenarios) // (4 * jobs)))
+    try:
+        yield from pool.map(_answered, scenarios, chunksize=chunk)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin(network: Network, horizon: Horizon, price_factor: dict[str, float], mode: Mode, bend: float | None) -> None:
+    _OF_THIS_PROCESS["router"] = Router(network, horizon, price_factor=price_factor, mode=mode, bend_usd_per_t=bend)
+
+
+def _answered(outages: Sequence[Outage]) -> Answer:
+    return _OF_THIS_PROCESS["router"].answer(outages)
