@@ -5,32 +5,49 @@ import pandas as pd
 from zollverein.corridor import Network
 
 
-def network(nodes, links, link_figures, node_figures, units=None, commodities=(("crude", "XXX"),)):
+def network(
+    nodes,
+    links,
+    link_figures,
+    node_figures,
+    units=None,
+    commodities=(("crude", "XXX"),),
+    quotas=(),
+    blends=(),
+    observed=(),
+):
     """Build a network from short tuples.
 
-    nodes: (node, kind, country). links: (link, from, to, route). link_figures: (link, figure, value).
-    node_figures: (node, commodity, figure, value).
+    nodes: (node, kind, country). links: (link, from, to, route). link_figures: (link, figure, value[, from, to[,
+    commodity]]). node_figures: (node, commodity, figure, value[, from, to]).
     """
-    dated = [(*row, None, None) for row in link_figures]
+    links_told = [(*row, *(None,) * (6 - len(row))) for row in link_figures]
+    nodes_told = [(*row, *(None,) * (6 - len(row))) for row in node_figures]
     return Network.from_tables(
         nodes=pd.DataFrame([(n, n, k, c) for n, k, c in nodes], columns=["node", "name", "kind", "country"]),
         links=pd.DataFrame(
             [(k, k, a, b, "pipeline", "XXX;AAA", r) for k, a, b, r in links],
             columns=["link", "name", "from_node", "to_node", "mode", "countries", "route"],
         ),
-        link_figures=pd.DataFrame(dated, columns=["link", "figure", "value", "valid_from", "valid_to"]),
+        link_figures=pd.DataFrame(
+            links_told, columns=["link", "figure", "value", "valid_from", "valid_to", "commodity"]
+        ),
         node_figures=pd.DataFrame(
-            [(*row, None, None) for row in node_figures],
-            columns=["node", "commodity", "figure", "value", "valid_from", "valid_to"],
+            nodes_told, columns=["node", "commodity", "figure", "value", "valid_from", "valid_to"]
         ),
         link_units=None
         if units is None
         else pd.DataFrame(units, columns=["link", "units_available", "capacity_kt_per_month"]),
         commodities=pd.DataFrame(list(commodities), columns=["commodity", "exporter"]),
+        quotas=pd.DataFrame(list(quotas), columns=["quota", "link", "commodity", "kt_per_year", "counted"]),
+        blends=pd.DataFrame(
+            list(blends), columns=["node", "component", "blend", "share_min", "share_max", "cost_usd_per_t"]
+        ),
+        observed=pd.DataFrame(list(observed), columns=["link", "commodity", "kt_per_year"]),
     )
 
 
-def two_ways(*, cheap=730.0, dear=365.0, storage=None, units=None, figures=(), nodes=()):
+def two_ways(*, cheap=730.0, dear=365.0, storage=None, units=None, figures=(), nodes=(), node_figures=(), **tables):
     """A field of 1,095 kt a year; a cheap way out of 730 to AAA at 600 US$/t, a dear one of 365 to BBB at 610."""
     return network(
         [
@@ -53,6 +70,8 @@ def two_ways(*, cheap=730.0, dear=365.0, storage=None, units=None, figures=(), n
             ("sea", "", "price_usd_per_t", 600.0),
             ("east", "", "price_usd_per_t", 610.0),
             *([("port", "", "storage_kt", storage), ("port", "", "storage_usd_per_t_month", 1.0)] if storage else []),
+            *node_figures,
         ],
         units,
+        **tables,
     )

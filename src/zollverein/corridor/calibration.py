@@ -30,6 +30,10 @@ __all__ = ["BEND_USD_PER_T", "Bend", "calibration"]
 Floats = npt.NDArray[np.float64]
 BEND_USD_PER_T = 50.0
 SMALLEST_SHARE = 0.01
+# Flows may differ from what was observed by this share while the duals are found. A hair's breadth lets a field, a
+# quota or a pipe that was fully used earn its rent; held exactly, all of it would be taken for hidden cost, and oil
+# that lost its way would not seek another.
+HAIR = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,8 @@ def calibration(network: Network, horizon: Horizon, bend_usd_per_t: float | None
     at = {arc: k for k, arc in enumerate(programme.blocks.arcs)}
     place = programme.blocks.columns["flow"].start + np.array([at[arc] for arc in arcs])
     columns = (place[:, None] + programme.blocks.width * np.arange(len(horizon))).ravel()
-    session.bound_columns(columns, observed.ravel(), observed.ravel())
+    around = np.maximum(observed * HAIR, SMALLEST_SHARE * HAIR * observed.sum(axis=0)).ravel()
+    session.bound_columns(columns, np.maximum(observed.ravel() - around, 0.0), observed.ravel() + around)
     try:
         solution = session.solve()
     except Infeasible as error:

@@ -17,7 +17,7 @@ from zollverein.corridor.calibration import Bend
 from zollverein.corridor.horizon import Horizon
 from zollverein.corridor.network import Network
 from zollverein.corridor.outage import Outage, believed_end
-from zollverein.corridor.programme import assemble
+from zollverein.corridor.programme import Programme, assemble
 from zollverein.corridor.routing import Routing, routing_of
 from zollverein.corridor.session import Session, Solution
 
@@ -56,7 +56,11 @@ def _at_once(
 def _rolling(
     session: Session, capacity: Capacity, outages: Sequence[Outage]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], list[Solution]]:
-    """Decide period by period; within a period what happens in it is seen, beyond it only beliefs are held."""
+    """Decide period by period; within a period what happens in it is seen, beyond it only beliefs are held.
+
+    Whoever knew an outage's last day would fill the tanks just before it and save their rent. Nobody knows it: while an
+    outage runs, output of the present period is not charged for the tank, so that tanks fill from the first day.
+    """
     programme = session.programme
     T = programme.periods
     x, duals = np.zeros((T, programme.blocks.width)), np.zeros((T, programme.blocks.height))
@@ -64,9 +68,13 @@ def _rolling(
     believed: tuple[Outage, ...] | None = None
     for t in range(T):
         news = _beliefs(capacity.horizon, t, outages)
-        if news != believed:
+        rent = _rent_waived(programme, news, t)
+        if news != believed or rent > 0.0:
             believed = news
             session.bound(bounds_under(programme, capacity.under(news), t))
+            supply = programme.blocks.columns["supply"]
+            now = t * programme.blocks.width + np.arange(supply.start, supply.stop)
+            session.price(now, programme.cost[now] - rent)
             solutions.append(session.solve())
         x[t] = solutions[-1].x.reshape(T, -1)[t]
         duals[t] = programme.by_period(solutions[-1].row_dual)[t]
@@ -74,6 +82,18 @@ def _rolling(
             past = np.arange(t * x.shape[1], (t + 1) * x.shape[1])
             session.bound_columns(past, x[t], x[t])
     return x, duals, solutions
+
+
+def _rent_waived(programme: Programme, news: Sequence[Outage], period: int) -> float:
+    """Storage of a tonne, US$/t, from a period on until an outage that runs is over and as long again; else nothing."""
+    horizon = programme.horizon
+    today = horizon.start + days_after(horizon, period)
+    running = [outage.end for outage in news if outage.end > today and outage.known_from is None]
+    if not running or not programme.figures.holding.size:
+        return 0.0
+    until = np.datetime64(max(running) + (max(running) - today))
+    held = (horizon.starts >= horizon.starts[period]) & (horizon.starts < until)
+    return float(programme.figures.holding.max(axis=0)[held].sum())
 
 
 def _beliefs(horizon: Horizon, period: int, outages: Sequence[Outage]) -> tuple[Outage, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from time import perf_counter
 
@@ -85,6 +85,7 @@ class Router:
         self.exporters = tuple(dict.fromkeys(exporter.values()))
         self._seller = [exporter[c] for _, c in programme.blocks.markets]
         self._owner = [exporter[c] for _, c in programme.blocks.fields]
+        self._added = np.zeros((len(network.links), len(horizon)))
         self._open = self._bounds(self.capacity.open)
         self.session.bound(self._open)
         if len(programme.cost) >= STITCHED_FROM and programme.periods > 1 and programme.curvature is None:
@@ -93,6 +94,24 @@ class Router:
                 self.session.highs.setBasis(start)
         self._base = self.session.solve()
         self._basis: highspy.HighsBasis = self.session.highs.getBasis()
+
+    def extend(self, added_kt: Floats) -> None:
+        """Widen links by (links, T) kt of each period, from now on; the undisturbed network is solved again.
+
+        An outage takes its share of what is added too.
+        """
+        self._added = added_kt
+        self._open = self._bounds(self.capacity.open)
+        self._base = self._solved(self._open)
+        self._basis = self.session.highs.getBasis()
+
+    def slopes(self, outages: Sequence[Outage]) -> tuple[Answer, Floats]:
+        """Return the answer and (links, T): US$ million that one more kt of added capacity would have earned."""
+        now, bounds = self._disturbed(outages)
+        skipped = self._changes_nothing(bounds)
+        solution = self._base if skipped else self._solved(bounds)
+        duals = self.programme.by_period(solution.row_dual)[:, self.programme.blocks.rows["capacity"]]
+        return self._answer(solution, now, skipped=skipped), -duals.T * now.link_share / 1e3
 
     def base(self) -> Answer:
         """Return the answer of the network undisturbed."""
@@ -133,7 +152,9 @@ class Router:
         return now, self._bounds(now)
 
     def _bounds(self, now: Availability) -> Bounds:
-        return bounds_under(self.programme, now, 0)
+        if not self._added.any():
+            return bounds_under(self.programme, now, 0)
+        return bounds_under(self.programme, replace(now, links_kt=now.links_kt + self._added * now.link_share), 0)
 
     def _solved(self, bounds: Bounds) -> Solution:
         self.session.bound(bounds)

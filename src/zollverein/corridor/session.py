@@ -18,6 +18,8 @@ __all__ = ["Session", "Solution"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+# One thread, one seed: the same programme gives the same plan. HiGHS would bend flat costs by 1e-7, which moves flows.
+OPTIONS = {"output_flag": False, "threads": 1, "random_seed": 1, "qp_regularization_value": 0.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,11 @@ class Session:
 
     def __init__(self, programme: Programme) -> None:
         self.programme = programme
+        self.cost = programme.cost.copy()
         self.lower, self.upper = programme.column_lower.copy(), programme.column_upper.copy()
         self.row_lower, self.row_upper = programme.row_lower.copy(), programme.row_upper.copy()
         self.highs = _Quiet()
-        for option, setting in (("output_flag", False), ("threads", 1), ("random_seed", 1)):
+        for option, setting in OPTIONS.items():
             self.highs.setOptionValue(option, setting)
         self.highs.passModel(self._model())
         if programme.curvature is not None:
@@ -96,6 +99,12 @@ class Session:
         self.row_lower[which], self.row_upper[which] = lower, upper
         self.highs.changeRowsBounds(len(which), which.astype(np.int32), self.row_lower[which], self.row_upper[which])
 
+    def price(self, which: Ints, cost: Floats) -> None:
+        """Change the costs of some columns."""
+        if not np.array_equal(self.cost[which], cost):
+            self.cost[which] = cost
+            self.highs.changeColsCost(len(which), which.astype(np.int32), cost)
+
     def bound(self, to: Bounds) -> None:
         """Change the bounds of those rows and columns that are not already so."""
         moved = (self.row_upper[to.rows] != to.row_upper) | (self.row_lower[to.rows] != to.row_lower)
@@ -127,7 +136,7 @@ class Session:
         dual, wrong = _dual_value(reduced, self.lower, self.upper)
         dual_rows, wrong_rows = _dual_value(row_dual, self.row_lower, self.row_upper)
         bent = 0.0 if self.programme.curvature is None else float(self.programme.curvature @ (x * x))
-        cost = float(self.programme.cost @ x) + bent / 2.0
+        cost = float(self.cost @ x) + bent / 2.0
         # Of a quadratic programme the dual bound is what the bounds are worth, less half of the bending.
         gap = abs(cost - (dual + dual_rows - bent / 2.0)) / max(1.0, abs(cost))
         iterations = max(int(info.simplex_iteration_count), 0) + max(int(info.qp_iteration_count), 0)
