@@ -138,6 +138,19 @@ def test_a_disturbed_calibrated_network_is_certified_and_loses():
     assert routing.certificate.max_residual < 1e-6
 
 
+def test_a_field_that_gave_less_then_left_nothing_in_the_ground():
+    """Held to the 900 that it gave, the field's oil has a worth, and more of it seeks more ways."""
+    rows = [("cheap", "", 600.0), ("dear", "", 300.0), ("field", "", 900.0)]
+    net = two_ways(observed=rows)  # the field offers 1,095
+    free = net.route(WEEKS, mode="calibrated", foresight="perfect")
+    then = net.revised([Revision("field", "production_kt_per_year", 900.0)])
+    assert then.route(WEEKS, mode="calibrated").flows.groupby("link")["flow_kt"].sum()["cheap"] == pytest.approx(600.0)
+    assert free.flows.groupby("link")["flow_kt"].sum()["cheap"] > 610.0
+    assert stranded_kt(free, "XXX") < 195.0
+    with pytest.raises(NetworkError, match="no field"):
+        two_ways(observed=[("cheap", "", 600.0), ("sea", "", 5.0)]).route(WEEKS, mode="calibrated")
+
+
 @pytest.mark.parametrize(
     ("tables", "told"),
     [

@@ -43,7 +43,7 @@ def network(
         blends=pd.DataFrame(
             list(blends), columns=["node", "component", "blend", "share_min", "share_max", "cost_usd_per_t"]
         ),
-        observed=pd.DataFrame(list(observed), columns=["link", "commodity", "kt_per_year"]),
+        observed=pd.DataFrame(list(observed), columns=["target", "commodity", "kt_per_year"]),
     )
 
 

@@ -55,8 +55,15 @@ def network_of(case: Case) -> Network:
         link_figures=case.preferred("link_figures").reset_index(drop=True),
         node_figures=case.preferred("node_figures").reset_index(drop=True),
         commodities=case.table("commodities"),
-        link_units=case.table("link_units") if "link_units" in case.tables else None,
+        link_units=_if_there(case, "link_units"),
+        quotas=_if_there(case, "quotas"),
+        blends=_if_there(case, "blends"),
+        observed=_if_there(case, "observed"),
     )
+
+
+def _if_there(case: Case, table: str) -> pd.DataFrame | None:
+    return case.table(table) if table in case.tables else None
 
 
 def union_of(case: Case, as_of: date | str | None = None) -> Union:

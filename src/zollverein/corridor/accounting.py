@@ -45,20 +45,39 @@ def mass_balance_kt(
     initial: pd.DataFrame,
 ) -> float:
     """Return the largest imbalance of any (node, commodity, period): what came in less what went out or was kept."""
-    key = ["node", "commodity", "period"]
-    ends = network.links
-    last = stocks["period"].max() if len(stocks) else 0
-    carried = stocks[stocks["period"] < last].assign(period=lambda f: f["period"] + 1)
-    parts = [
-        flows.assign(node=flows["link"].map(ends["to_node"]), kt=flows["arrived_kt"]),
-        flows.assign(node=flows["link"].map(ends["from_node"]), kt=-flows["flow_kt"]),
-        supply.assign(kt=supply["produced_kt"]),
-        deliveries.assign(kt=-deliveries["delivered_kt"]),
-        stocks.assign(kt=-stocks["stock_kt"]),
-        carried.assign(kt=carried["stock_kt"]),
-        initial.assign(period=0, kt=initial["stock_kt"]),
-        blending.assign(commodity=blending["component"], kt=-blending["blended_kt"]),
-        blending.assign(commodity=blending["blend"], kt=blending["blended_kt"]),
-    ]
-    total = pd.concat([part[[*key, "kt"]] for part in parts if len(part)]).groupby(key)["kt"].sum()
-    return float(total.abs().max())
+    nodes = {str(node): k for k, node in enumerate(network.nodes.index)}
+    commodities = {str(commodity): k for k, commodity in enumerate(network.commodities.index)}
+    last = int(flows["period"].max()) if len(flows) else 0
+    total = np.zeros((len(nodes), len(commodities), last + 1))
+    begins = {link: nodes[a] for link, (a, _) in network.ends.items()}
+    ends = {link: nodes[b] for link, (_, b) in network.ends.items()}
+
+    def book(
+        frame: pd.DataFrame,
+        kt: str,
+        sign: float,
+        place: dict[str, int] = nodes,
+        *,
+        at: str = "node",
+        of: str = "commodity",
+        later: int = 0,
+    ) -> None:
+        period = frame["period"].to_numpy(dtype=np.int64) + later
+        inside = period <= last
+        where = (_codes(frame[at], place), _codes(frame[of], commodities), period)
+        np.add.at(total, tuple(index[inside] for index in where), sign * frame[kt].to_numpy()[inside])
+
+    book(flows, "arrived_kt", 1.0, ends, at="link")
+    book(flows, "flow_kt", -1.0, begins, at="link")
+    book(supply, "produced_kt", 1.0)
+    book(deliveries, "delivered_kt", -1.0)
+    book(stocks, "stock_kt", -1.0)
+    book(stocks, "stock_kt", 1.0, later=1)
+    book(initial.assign(period=0), "stock_kt", 1.0)
+    book(blending, "blended_kt", -1.0, of="component")
+    book(blending, "blended_kt", 1.0, of="blend")
+    return float(np.abs(total).max(initial=0.0))
+
+
+def _codes(names: pd.Series[str], codes: dict[str, int]) -> npt.NDArray[np.int64]:
+    return np.fromiter(map(codes.__getitem__, names.array), dtype=np.int64, count=len(names))

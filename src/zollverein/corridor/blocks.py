@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from zollverein.corridor.availability import capacity_kt_per_day
+from zollverein.corridor.bending import PIECES
 from zollverein.corridor.horizon import Horizon
 from zollverein.corridor.network import Network
 from zollverein.errors import NetworkError
@@ -40,6 +41,7 @@ class Blocks:
     takes : links with a contracted minimum. recipes : (node, component, blend).
     paced : tanks with a rate of filling or drawing. ramps : fields that take time to come back.
     openings : arcs of lines that are filled within the horizon. quotas : see `Quota`.
+    bent : arcs whose cost rises with the flow, each parted into `PIECES`.
     """
 
     arcs: tuple[State, ...]
@@ -56,13 +58,14 @@ class Blocks:
     ramps: tuple[State, ...] = ()
     openings: tuple[State, ...] = ()
     quotas: tuple[Quota, ...] = ()
+    bent: tuple[State, ...] = ()
 
     @property
     def columns(self) -> dict[str, slice]:
         """Columns of a period by kind."""
         return _slices(
             flow=self.arcs, supply=self.fields, delivery=self.markets, unmet=self.intakes, stock=self.tanks,
-            unshipped=self.takes, blended=self.recipes, packed=self.openings,
+            unshipped=self.takes, blended=self.recipes, packed=self.openings, piece=self.bent * PIECES,
         )  # fmt: skip
 
     @property
@@ -71,7 +74,7 @@ class Blocks:
         return _slices(
             balance=self.balances, capacity=self.links, intake=self.intakes, room=self.rooms, take=self.takes,
             least=self.recipes, most=self.recipes, filling=self.paced, rising=self.ramps, packing=self.openings,
-            pushing=self.openings, sealed=self.openings,
+            pushing=self.openings, sealed=self.openings, bending=self.bent,
         )  # fmt: skip
 
     @property
@@ -90,7 +93,7 @@ def _slices(**groups: tuple[object, ...]) -> dict[str, slice]:
     return {name: slice(int(a), int(b)) for name, a, b in zip(groups, edges[:-1], edges[1:], strict=True)}
 
 
-def blocks_of(network: Network, horizon: Horizon) -> Blocks:
+def blocks_of(network: Network, horizon: Horizon, bent: tuple[State, ...] = ()) -> Blocks:
     """Find what of a network takes part: links between a field and a market of the same commodity or its blend.
 
     Raises
@@ -130,6 +133,7 @@ def blocks_of(network: Network, horizon: Horizon) -> Blocks:
         ramps=tuple(key for key in fields if key[0] in told["ramp_up_days"]),
         openings=_openings(network, horizon, arcs),
         quotas=_quotas(network, horizon, arcs),
+        bent=bent,
     )
 
 

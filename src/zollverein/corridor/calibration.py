@@ -12,12 +12,11 @@ tariffs, and a cost that rises with the distance from what was observed makes th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 import numpy.typing as npt
 
 from zollverein.corridor.availability import Capacity
+from zollverein.corridor.bending import Bend
 from zollverein.corridor.bounds import bounds_under
 from zollverein.corridor.horizon import Horizon
 from zollverein.corridor.network import Network
@@ -25,7 +24,7 @@ from zollverein.corridor.programme import Programme, assemble
 from zollverein.corridor.session import Session
 from zollverein.errors import Infeasible, NetworkError
 
-__all__ = ["BEND_USD_PER_T", "Bend", "calibration"]
+__all__ = ["BEND_USD_PER_T", "calibration"]
 
 Floats = npt.NDArray[np.float64]
 BEND_USD_PER_T = 50.0
@@ -34,33 +33,6 @@ SMALLEST_SHARE = 0.01
 # quota or a pipe that was fully used earn its rent; held exactly, all of it would be taken for hidden cost, and oil
 # that lost its way would not seek another.
 HAIR = 1e-6
-
-
-@dataclass(frozen=True, slots=True)
-class Bend:
-    """What is added to the costs of observed links.
-
-    Attributes
-    ----------
-    arcs : (link, commodity), those observed. observed_kt : (arcs, T).
-    hidden_usd_per_t : (arcs, T), taken off the tariff so that the observed flows are optimal.
-    stiffness : (arcs, T), US$/t for each kt away from what was observed.
-    """
-
-    arcs: tuple[tuple[str, str], ...]
-    observed_kt: Floats
-    hidden_usd_per_t: Floats
-    stiffness: Floats
-
-    def applied(self, programme: Programme) -> Programme:
-        """Return a programme of the same horizon with the hidden costs and the bending."""
-        at = {arc: k for k, arc in enumerate(programme.blocks.arcs)}
-        place = programme.blocks.columns["flow"].start + np.array([at[arc] for arc in self.arcs], dtype=np.int64)
-        shape = (programme.periods, programme.blocks.width)
-        cost, curvature = programme.cost.reshape(shape).copy(), np.zeros(shape)
-        cost[:, place] -= (self.hidden_usd_per_t + self.stiffness * self.observed_kt).T
-        curvature[:, place] = self.stiffness.T
-        return replace(programme, cost=cost.ravel(), curvature=curvature.ravel())
 
 
 def calibration(network: Network, horizon: Horizon, bend_usd_per_t: float | None = None) -> Bend:
@@ -77,9 +49,8 @@ def calibration(network: Network, horizon: Horizon, bend_usd_per_t: float | None
     arcs, observed = _observed(network, horizon, programme)
     session = Session(programme)
     session.bound(bounds_under(programme, Capacity(network, horizon).under(()), 0))
-    at = {arc: k for k, arc in enumerate(programme.blocks.arcs)}
-    place = programme.blocks.columns["flow"].start + np.array([at[arc] for arc in arcs])
-    columns = (place[:, None] + programme.blocks.width * np.arange(len(horizon))).ravel()
+    _bound_fields(session, network, horizon)
+    columns = programme.flow_columns(arcs).ravel()
     around = np.maximum(observed * HAIR, SMALLEST_SHARE * HAIR * observed.sum(axis=0)).ravel()
     session.bound_columns(columns, np.maximum(observed.ravel() - around, 0.0), observed.ravel() + around)
     try:
@@ -95,20 +66,39 @@ def calibration(network: Network, horizon: Horizon, bend_usd_per_t: float | None
     return Bend(arcs, observed, hidden, bend / np.maximum(observed, smallest))
 
 
+def _bound_fields(session: Session, network: Network, horizon: Horizon) -> None:
+    """Hold fields to what they gave then: oil that was never there was not left in the ground for want of a way."""
+    programme = session.programme
+    supply = programme.blocks.columns["supply"].start
+    for row in network.observed[network.observed["target"].isin(network.nodes.index)].to_dict("records"):
+        mine = [
+            k for k, (node, c) in enumerate(programme.blocks.fields)
+            if node == row["target"] and row["commodity"] in ("", c)
+        ]  # fmt: skip
+        if len(mine) != 1:
+            raise NetworkError(
+                f"table observed: '{row['target']}' is no field of one commodity; name a field, and its commodity "
+                f"where it has several"
+            )
+        columns = supply + mine[0] + programme.blocks.width * np.arange(programme.periods)
+        given = float(row["kt_per_year"]) * horizon.days / 365.0
+        session.bound_columns(columns, np.zeros(len(columns)), np.minimum(given, session.upper[columns]))
+
+
 def _observed(network: Network, horizon: Horizon, programme: Programme) -> tuple[tuple[tuple[str, str], ...], Floats]:
     """Observed arcs and their kt by period (arcs, T)."""
     rows = network.observed
     if rows.empty:
         raise NetworkError(
             'mode="calibrated" needs observed flows; give Network.from_tables a table observed '
-            "(link, commodity, kt_per_year)"
+            "(target, commodity, kt_per_year)"
         )
     arcs, values = [], []
-    for row in rows.to_dict("records"):
-        mine = [arc for arc in programme.blocks.arcs if arc[0] == row["link"] and row["commodity"] in ("", arc[1])]
+    for row in rows[rows["target"].isin(network.links.index)].to_dict("records"):
+        mine = [arc for arc in programme.blocks.arcs if arc[0] == row["target"] and row["commodity"] in ("", arc[1])]
         if len(mine) != 1:
             raise NetworkError(
-                f"table observed: '{row['link']}' carries {', '.join(c for _, c in mine) or 'nothing'}"
+                f"table observed: '{row['target']}' carries {', '.join(c for _, c in mine) or 'nothing'}"
                 f"{'' if not row['commodity'] else ' and no ' + row['commodity']}; name one commodity that it carries"
             )
         arcs += mine

@@ -47,5 +47,5 @@ TABLES = {
     "commodities": ("commodity", "exporter"),
     "quotas": ("quota", "link", "commodity", "kt_per_year", "counted"),
     "blends": ("node", "component", "blend", "share_min", "share_max", "cost_usd_per_t"),
-    "observed": ("link", "commodity", "kt_per_year"),
+    "observed": ("target", "commodity", "kt_per_year"),
 }

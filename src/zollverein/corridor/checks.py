@@ -34,7 +34,7 @@ def check_references(network: Network) -> None:
         ("link_figures", "figure", LINK_FIGURES),
         ("node_figures", "figure", NODE_FIGURES),
         ("quotas", "link", links),
-        ("observed", "link", links),
+        ("observed", "target", [*links, *nodes]),
         ("blends", "node", nodes),
         ("blends", "component", network.commodities.index),
         ("blends", "blend", network.commodities.index),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import highspy
 import numpy as np
 
+from zollverein.corridor.bending import PIECES
 from zollverein.corridor.programme import Programme
 
 __all__ = ["named_column", "named_row", "why_infeasible"]
@@ -16,7 +17,7 @@ _MEANING = {
     "balance": "balance of", "capacity": "capacity of", "intake": "intake of", "room": "tanks of",
     "take": "contracted minimum of", "least": "least share in the blend at", "most": "largest share in the blend at",
     "filling": "rate of filling or drawing of", "rising": "return to output of", "packing": "line fill of",
-    "pushing": "line fill of", "sealed": "line fill of",
+    "pushing": "line fill of", "sealed": "line fill of", "piece": "flow on", "bending": "flow on",
 }  # fmt: skip
 
 
@@ -27,6 +28,7 @@ def named_column(programme: Programme, k: int) -> str:
     keys: dict[str, tuple[object, ...]] = {
         "flow": blocks.arcs, "supply": blocks.fields, "delivery": blocks.markets, "unmet": blocks.intakes,
         "stock": blocks.tanks, "unshipped": blocks.takes, "blended": blocks.recipes, "packed": blocks.openings,
+        "piece": blocks.bent * PIECES,
     }  # fmt: skip
     kind = next(name for name, s in blocks.columns.items() if s.start <= place < s.stop)
     return _said(programme, kind, keys[kind][place - blocks.columns[kind].start], t)
@@ -43,6 +45,7 @@ def named_row(programme: Programme, k: int) -> str:
         "balance": blocks.balances, "capacity": blocks.links, "intake": blocks.intakes, "room": blocks.rooms,
         "take": blocks.takes, "least": blocks.recipes, "most": blocks.recipes, "filling": blocks.paced,
         "rising": blocks.ramps, "packing": blocks.openings, "pushing": blocks.openings, "sealed": blocks.openings,
+        "bending": blocks.bent,
     }  # fmt: skip
     kind = next(name for name, s in blocks.rows.items() if s.start <= place < s.stop)
     return _said(programme, kind, keys[kind][place - blocks.rows[kind].start], t)

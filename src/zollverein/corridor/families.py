@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import numpy.typing as npt
 
+from zollverein.corridor.bending import PIECES
 from zollverein.corridor.blocks import Blocks
 from zollverein.corridor.delays import arriving_shares
 from zollverein.corridor.figures import Figures
@@ -31,6 +32,7 @@ def of_a_period(ends: Mapping[str, tuple[str, str]], blocks: Blocks, figures: Fi
     yield from _room(blocks)
     yield from _take(blocks)
     yield from _shares(blocks, figures)
+    yield from _bending(blocks)
 
 
 def coupling(
@@ -118,6 +120,16 @@ def _shares(blocks: Blocks, figures: Figures) -> Iterator[Entries]:
     for kind, share in (("least", figures.share_min), ("most", figures.share_max)):
         yield blocks.rows[kind].start + own, start + own, np.ones(len(own))
         yield blocks.rows[kind].start + row, start + column, -share[row]
+
+
+def _bending(blocks: Blocks) -> Iterator[Entries]:
+    """``flow = sum of its pieces`` of every link whose cost bends."""
+    at, own = {arc: k for k, arc in enumerate(blocks.arcs)}, np.arange(len(blocks.bent))
+    rows = blocks.rows["bending"].start + own
+    flow = blocks.columns["flow"].start + np.array([at[arc] for arc in blocks.bent], dtype=np.int64)
+    yield rows, flow, np.ones(len(own))
+    for piece in range(PIECES):
+        yield rows, blocks.columns["piece"].start + piece * len(own) + own, -np.ones(len(own))
 
 
 def _carried_stock(blocks: Blocks, T: int) -> Iterator[Entries]:

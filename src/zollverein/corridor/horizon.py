@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Literal, get_args
 
 import numpy as np
@@ -23,19 +24,19 @@ class Horizon:
 
     Attributes
     ----------
+    step : length of a period; or several, each with the last day that it holds for: ``(("day", date(2022, 4, 30)),
+        ("month", date(2022, 12, 31)))`` counts days while it matters and months after.
     starts : (T,) first day of every period.
     days : (T,) its length in days.
     """
 
     start: date
     end: date
-    step: Step = "week"
-    starts: npt.NDArray[np.datetime64] = field(init=False, repr=False)
-    days: npt.NDArray[np.int64] = field(init=False, repr=False)
+    step: Step | tuple[tuple[Step, date], ...] = "week"
+    starts: npt.NDArray[np.datetime64] = field(init=False, repr=False, compare=False)
+    days: npt.NDArray[np.int64] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if self.step not in get_args(Step):
-            raise NetworkError(f"horizon step is '{self.step}'; allowed are {', '.join(get_args(Step))}")
         if not (isinstance(self.start, date) and isinstance(self.end, date)):
             raise NetworkError(f"horizon from {self.start!r} to {self.end!r}; give two dates, as in date(2022, 1, 1)")
         if not FIRST_YEAR <= self.start.year <= self.end.year <= LAST_YEAR and self.end >= self.start:
@@ -44,12 +45,25 @@ class Horizon:
             )
         if self.end < self.start:
             raise NetworkError(f"horizon ends on {self.end}, before it starts on {self.start}; swap the two")
-        starts = [self.start]
-        while (following := _next(starts[-1], self.step)) <= self.end:
-            starts.append(following)
-        edges = np.array([*starts, self.end + timedelta(days=1)], dtype="datetime64[D]")
+        edges = np.array([*_starts(self.start, self._pieces()), self.end + timedelta(days=1)], dtype="datetime64[D]")
         object.__setattr__(self, "starts", edges[:-1])
         object.__setattr__(self, "days", np.diff(edges).astype(np.int64))
+
+    def _pieces(self) -> tuple[tuple[Step, date], ...]:
+        pieces = ((self.step, self.end),) if isinstance(self.step, str) else tuple(self.step)
+        for step, _ in pieces:
+            if step not in get_args(Step):
+                raise NetworkError(f"horizon step is '{step}'; allowed are {', '.join(get_args(Step))}")
+        last_days = [until for _, until in pieces]
+        if not pieces or last_days[-1] != self.end or any(a >= b for a, b in pairwise([self.start, *last_days])):
+            if isinstance(self.step, str):
+                return pieces
+            told = ", ".join(f"{step} until {until}" for step, until in pieces) or "none"
+            raise NetworkError(
+                f"horizon from {self.start} to {self.end} has the steps {told}; each must end after the one before, "
+                f"and the last on {self.end}"
+            )
+        return pieces
 
     def __len__(self) -> int:
         return len(self.days)
@@ -67,6 +81,16 @@ class Horizon:
     def day(self, when: date) -> int:
         """Return the position of a date in the horizon's days; negative or beyond the end outside of it."""
         return (when - self.start).days
+
+
+def _starts(start: date, pieces: tuple[tuple[Step, date], ...]) -> list[date]:
+    """First days of all periods; a period is cut where its piece ends."""
+    starts = [start]
+    for step, until in pieces:
+        while (following := _next(starts[-1], step)) <= until:
+            starts.append(following)
+        starts.append(until + timedelta(days=1))
+    return starts[:-1]
 
 
 def _next(start: date, step: Step) -> date:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 Foresight = Literal["rolling", "perfect"]
 Mode = Literal["least_cost", "calibrated"]
+Told = tuple[tuple[str, str], float, np.datetime64, np.datetime64]
 
 __all__ = ["Network"]
 
@@ -72,7 +73,8 @@ class Network:
         quotas : quota, link, commodity (or empty: all), kt_per_year, counted (``year`` or ``period``): a bound on the
             sum over all rows of one quota.
         blends : node, component, blend, share_min, share_max, cost_usd_per_t: what may become of what at a node.
-        observed : link, commodity, kt_per_year: what the calibrated mode starts from.
+        observed : target, commodity (or empty), kt_per_year: what a link carried, or a field gave, in the time that the
+            calibrated mode is to reproduce.
 
         Raises
         ------
@@ -165,6 +167,9 @@ class Network:
         """Return the network with figures changed; a dated revision leaves the earlier figure in force before it."""
         from zollverein.corridor.checks import check_values  # noqa: PLC0415
 
+        revisions = list(revisions)
+        if not revisions:
+            return self
         link_figures, node_figures = self.link_figures, self.node_figures
         for revision in revisions:
             if revision.target in self.links.index:
@@ -223,15 +228,25 @@ class Network:
 
     def link_figure(self, figure: str, horizon: Horizon) -> Floats:
         """Return a figure of every link by period, (L, T), NaN where none is in force at the period's start."""
-        table = _by_period(self.link_figures, self.link_figures["link"], figure, horizon)
+        table = _by_period(self._told_of_links.get(figure, ()), horizon)
         absent = np.full(len(horizon), np.nan)
-        return np.stack([table.get(link, absent) for link in self.links.index])
+        return np.stack([table.get((link, ""), absent) for link in self.links.index])
 
     def right_figure(self, horizon: Horizon) -> dict[tuple[str, str], Floats]:
         """Return the rights of commodities on links, kt a year, by (link, commodity), (T,) each."""
-        rows = self.link_figures
-        keys = pd.Series(list(zip(rows["link"], rows["commodity"], strict=True)), index=rows.index, dtype=object)
-        return _by_period(rows, keys, "right_kt_per_year", horizon)
+        return _by_period(self._told_of_links.get("right_kt_per_year", ()), horizon)
+
+    def node_figure(self, figure: str, horizon: Horizon) -> dict[tuple[str, str], Floats]:
+        """Return a figure by (node, commodity), (T,) each; the commodity is empty where the row names none."""
+        return _by_period(self._told_of_nodes.get(figure, ()), horizon)
+
+    @cached_property
+    def _told_of_links(self) -> dict[str, list[Told]]:
+        return _told(self.link_figures, "link")
+
+    @cached_property
+    def _told_of_nodes(self) -> dict[str, list[Told]]:
+        return _told(self.node_figures, "node")
 
     @cached_property
     def ends(self) -> dict[str, tuple[str, str]]:
@@ -247,23 +262,32 @@ class Network:
         """Return the nodes for which a figure is stated."""
         return set(self.node_figures.loc[self.node_figures["figure"] == figure, "node"])
 
-    def node_figure(self, figure: str, horizon: Horizon) -> dict[tuple[str, str], Floats]:
-        """Return a figure by (node, commodity), (T,) each; the commodity is empty where the row names none."""
-        rows = self.node_figures
-        keys = pd.Series(list(zip(rows["node"], rows["commodity"], strict=True)), index=rows.index)
-        return _by_period(rows, keys, figure, horizon)
+
+def _told(rows: pd.DataFrame, key: str) -> dict[str, list[Told]]:
+    """Rows by figure, in the order in which they came into force: what and of which commodity, value, since, until."""
+    ordered = rows.sort_values("valid_from", kind="stable", na_position="first")
+    since, until = (ordered[c].to_numpy().astype("datetime64[D]") for c in ("valid_from", "valid_to"))
+    of = zip(ordered[key], ordered["commodity"], strict=True)
+    out: dict[str, list[Told]] = {}
+    for figure, what, value, first, last in zip(
+        ordered["figure"], of, ordered["value"].to_numpy(dtype=float), since, until, strict=True
+    ):
+        out.setdefault(str(figure), []).append((what, float(value), first, last))
+    return out
 
 
-def _by_period(rows: pd.DataFrame, keys: pd.Series[Any], figure: str, horizon: Horizon) -> dict[Any, Floats]:
-    """Figure by key and period, NaN out of force; of several rows the one that came into force last speaks."""
-    wanted = rows.loc[rows["figure"] == figure].sort_values("valid_from", kind="stable", na_position="first")
+def _by_period(rows: Iterable[Told], horizon: Horizon) -> dict[tuple[str, str], Floats]:
+    """Figure by what it is of, NaN out of force; of several rows the one that came into force last speaks."""
     day = horizon.starts.astype("datetime64[D]")
-    since = wanted["valid_from"].to_numpy().astype("datetime64[D]")
-    until = wanted["valid_to"].to_numpy().astype("datetime64[D]")
-    out: dict[Any, Floats] = {}
-    for key, value, first, last in zip(keys[wanted.index], wanted["value"].astype(float), since, until, strict=True):
-        series = out.setdefault(key, np.full(len(day), np.nan))
-        series[(np.isnat(first) | (day >= first)) & (np.isnat(last) | (day <= last))] = value
+    out: dict[tuple[str, str], Floats] = {}
+    for what, value, first, last in rows:
+        series = out.get(what)
+        if series is None:
+            series = out[what] = np.full(len(day), np.nan)
+        if np.isnat(first) and np.isnat(last):
+            series[:] = value
+        else:
+            series[(np.isnat(first) | (day >= first)) & (np.isnat(last) | (day <= last))] = value
     return out
 
 

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from zollverein.corridor.availability import Availability, Capacity, days_after
+from zollverein.corridor.bending import Bend
 from zollverein.corridor.bounds import bounds_under
-from zollverein.corridor.calibration import Bend
 from zollverein.corridor.horizon import Horizon
 from zollverein.corridor.network import Network
 from zollverein.corridor.outage import Outage, believed_end
@@ -34,9 +34,7 @@ def plan(
 ) -> Routing:
     """Solve the programme once, or again in every period that brings news, with what is past held fixed."""
     began = perf_counter()
-    programme = assemble(network, horizon, price_factor)
-    if bend is not None:
-        programme = bend.applied(programme)
+    programme = assemble(network, horizon, price_factor, bend)
     session = Session(programme)
     capacity = Capacity(network, horizon)
     actual = capacity.under(outages)

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from zollverein.corridor.bending import Bend
 from zollverein.corridor.blocks import Blocks, blocks_of
 from zollverein.corridor.delays import arrivals_of_before, still_on_the_way
 from zollverein.corridor.families import Entries, coupling, of_a_period
@@ -30,10 +31,10 @@ UNMET_PENALTY = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """Minimise ``cost @ x + 0.5 * curvature @ x**2`` with bounds on columns and rows; the matrix by columns (CSC).
+    """Minimise ``cost @ x`` with bounds on columns and rows; the matrix by columns (CSC).
 
-    Columns are period by period, ``blocks.width`` each; rows too, ``blocks.height`` each, and then the quotas.
-    ``curvature`` is None for the linear programme.
+    Columns are period by period, ``blocks.width`` each; rows too, ``blocks.height`` each, and then the quotas. With a
+    `Bend` the costs of some flows rise with them, see `bending`.
     """
 
     blocks: Blocks
@@ -48,12 +49,23 @@ class Programme:
     starts: Ints
     index: Ints
     value: Floats
-    curvature: Floats | None = None
+    bend: Bend | None = None
 
     @property
     def periods(self) -> int:
         """Periods of the horizon."""
         return len(self.horizon)
+
+    def flow_columns(self, arcs: tuple[tuple[str, str], ...]) -> npt.NDArray[np.int64]:
+        """Return the columns of flows on some arcs, (arcs, T)."""
+        at = {arc: k for k, arc in enumerate(self.blocks.arcs)}
+        place = self.blocks.columns["flow"].start + np.array([at[arc] for arc in arcs], dtype=np.int64)
+        return np.asarray(place[:, None] + self.blocks.width * np.arange(self.periods))
+
+    def bending_rows(self) -> npt.NDArray[np.int64]:
+        """Return the rows that part bent flows into pieces, (arcs, T)."""
+        rows = self.blocks.rows["bending"]
+        return np.asarray(np.arange(rows.start, rows.stop)[:, None] + self.blocks.height * np.arange(self.periods))
 
     def by_period(self, duals: Floats) -> Floats:
         """Return what belongs to the rows of periods, (T, height), of an array over all rows."""
@@ -61,14 +73,16 @@ class Programme:
         return duals[: T * self.blocks.height].reshape(T, self.blocks.height)
 
 
-def assemble(network: Network, horizon: Horizon, price_factor: Mapping[str, float]) -> Programme:
+def assemble(
+    network: Network, horizon: Horizon, price_factor: Mapping[str, float], bend: Bend | None = None
+) -> Programme:
     """Lay out the programme of a network over a horizon, all links open.
 
     Raises
     ------
     NetworkError : a market that no field reaches, a field that reaches no market, figures that contradict each other.
     """
-    blocks = blocks_of(network, horizon)
+    blocks = blocks_of(network, horizon, bend.arcs if bend is not None else ())
     figures = figures_of(network, horizon, blocks, price_factor)
     T, ends = len(horizon), network.ends
     row, column, value = _joined(of_a_period(ends, blocks, figures))
@@ -84,7 +98,7 @@ def assemble(network: Network, horizon: Horizon, price_factor: Mapping[str, floa
     return Programme(
         blocks, figures, tuple(network.nodes.index), horizon,
         **_column_bounds(blocks, figures, horizon), **_row_bounds(ends, blocks, figures, horizon),
-        starts=matrix.indptr.astype(np.int32), index=matrix.indices.astype(np.int32), value=matrix.data,
+        starts=matrix.indptr.astype(np.int32), index=matrix.indices.astype(np.int32), value=matrix.data, bend=bend,
     )  # fmt: skip
 
 

@@ -75,10 +75,9 @@ class Router:
     ) -> None:
         self.network, self.horizon, self.mode, self.bend_usd_per_t = network, horizon, mode, bend_usd_per_t
         self.price_factor = dict(price_factor or {})
-        programme = assemble(network, horizon, self.price_factor)
-        if mode == "calibrated":
-            programme = calibration(network, horizon, bend_usd_per_t).applied(programme)
-        self.programme: Programme = programme
+        bend = calibration(network, horizon, bend_usd_per_t) if mode == "calibrated" else None
+        self.programme: Programme = assemble(network, horizon, self.price_factor, bend)
+        programme = self.programme
         self.capacity = Capacity(network, horizon)
         self.session = Session(programme)
         exporter = network.commodities["exporter"].to_dict()
@@ -88,7 +87,7 @@ class Router:
         self._added = np.zeros((len(network.links), len(horizon)))
         self._open = self._bounds(self.capacity.open)
         self.session.bound(self._open)
-        if len(programme.cost) >= STITCHED_FROM and programme.periods > 1 and programme.curvature is None:
+        if len(programme.cost) >= STITCHED_FROM and programme.periods > 1:
             start = stitched_basis(programme, self.session.bounds)
             if start is not None:
                 self.session.highs.setBasis(start)

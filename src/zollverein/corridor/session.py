@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 import highspy
 import numpy as np
 import numpy.typing as npt
 
+from zollverein.corridor.bending import PIECES, Pieces, bent_cost, bent_dual, first_pieces, next_pieces
 from zollverein.corridor.bounds import Bounds
 from zollverein.corridor.explanation import why_infeasible
 from zollverein.corridor.programme import Programme
-from zollverein.errors import Infeasible
+from zollverein.errors import Infeasible, NotConverged
 
 __all__ = ["Session", "Solution"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-# One thread, one seed: the same programme gives the same plan. HiGHS would bend flat costs by 1e-7, which moves flows.
-OPTIONS = {"output_flag": False, "threads": 1, "random_seed": 1, "qp_regularization_value": 0.0}
+# One thread, one seed: the same programme gives the same plan.
+OPTIONS = {"output_flag": False, "threads": 1, "random_seed": 1}
+MOST_ROUNDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,10 @@ class Session:
         for option, setting in OPTIONS.items():
             self.highs.setOptionValue(option, setting)
         self.highs.passModel(self._model())
-        if programme.curvature is not None:
-            self.highs.passHessian(_hessian(programme.curvature))
+        self.bent = np.empty((0, 0), dtype=np.int64)
+        if programme.bend is not None:
+            self.bent = programme.flow_columns(programme.bend.arcs)
+            self._part(first_pieces(programme.bend))
 
     def _model(self) -> highspy.HighsLp:
         programme = self.programme
@@ -121,7 +125,63 @@ class Session:
         Raises
         ------
         Infeasible : no plan satisfies the bounds; the message names an irreducible set of bounds at odds.
+        NotConverged : flows whose cost bends do not settle.
         """
+        bend, solution = self.programme.bend, self._solve()
+        if bend is None:
+            return solution
+        pieces, seconds, iterations = first_pieces(bend), solution.seconds, solution.iterations
+        self._part(pieces)
+        for _ in range(MOST_ROUNDS):
+            solution = self._solve()
+            seconds, iterations = seconds + solution.seconds, iterations + solution.iterations
+            finer = next_pieces(bend, pieces, solution.x[self.bent])
+            if finer is None:
+                return self._certified(replace(solution, seconds=seconds, iterations=iterations))
+            pieces = finer
+            self._part(pieces)
+        raise NotConverged(
+            f"flows whose cost bends did not settle in {MOST_ROUNDS} rounds; try a larger bend_usd_per_t"
+        )
+
+    def _part(self, pieces: Pieces) -> None:
+        """Lay out the pieces of bent flows, (arcs, T, pieces), in the programme's columns."""
+        width, start = self.programme.blocks.width, self.programme.blocks.columns["piece"].start
+        count, T = pieces.centre.shape
+        at = start + np.arange(PIECES)[:, None, None] * count + np.arange(count)[:, None] + width * np.arange(T)
+        columns = np.moveaxis(at, 0, -1).ravel()
+        self.bound_columns(columns, np.zeros(len(columns)), pieces.upper.ravel())
+        self.price(columns, pieces.cost.ravel())
+
+    def _certified(self, solution: Solution) -> Solution:
+        """The cost and gap of the programme with its smooth costs, of which the pieces are only the means."""
+        bend = self.programme.bend
+        if bend is None:
+            return solution
+        x, pieces = solution.x, self._piece_columns()
+        flat = float(self.cost @ x - self.cost[pieces] @ x[pieces])
+        cost = flat + bent_cost(bend, x[self.bent])
+        # Bent flows are held by their smooth cost: what a kt of one is worth to the rows but its own, less its tariff.
+        bending = self.programme.bending_rows()
+        price = (
+            -self.cost[self.bent]
+            + (self.cost[self.bent] - solution.reduced_cost[self.bent])
+            - solution.row_dual[bending]
+        )
+        others = np.ones(len(x), dtype=bool)
+        others[self.bent.ravel()] = others[pieces] = False
+        dual, _ = _dual_value(solution.reduced_cost[others], self.lower[others], self.upper[others])
+        rows, _ = _dual_value(solution.row_dual, self.row_lower, self.row_upper)
+        bound = dual + rows + bent_dual(bend, price, self.lower[self.bent], self.upper[self.bent])
+        return replace(solution, cost=cost, relative_gap=abs(cost - bound) / max(1.0, abs(cost)))
+
+    def _piece_columns(self) -> Ints:
+        blocks = self.programme.blocks
+        piece = blocks.columns["piece"]
+        time = blocks.width * np.arange(self.programme.periods)
+        return (np.arange(piece.start, piece.stop)[None, :] + time[:, None]).ravel()
+
+    def _solve(self) -> Solution:
         began, before = perf_counter(), self.highs.getRunTime()
         self.highs.run()
         seconds = min(self.highs.getRunTime() - before, perf_counter() - began)
@@ -129,27 +189,15 @@ class Session:
         if status != highspy.HighsModelStatus.kOptimal:
             raise Infeasible(why_infeasible(self.highs, self.programme, self.highs.modelStatusToString(status)))
         found, info = self.highs.getSolution(), self.highs.getInfo()
-        x, row_dual = np.array(found.col_value), np.array(found.row_dual)
+        x, row_dual, reduced = np.array(found.col_value), np.array(found.row_dual), np.array(found.col_dual)
         activity = np.array(found.row_value)
         primal = max(_excess(x, self.lower, self.upper), _excess(activity, self.row_lower, self.row_upper))
-        reduced = np.array(found.col_dual)
         dual, wrong = _dual_value(reduced, self.lower, self.upper)
         dual_rows, wrong_rows = _dual_value(row_dual, self.row_lower, self.row_upper)
-        bent = 0.0 if self.programme.curvature is None else float(self.programme.curvature @ (x * x))
-        cost = float(self.cost @ x) + bent / 2.0
-        # Of a quadratic programme the dual bound is what the bounds are worth, less half of the bending.
-        gap = abs(cost - (dual + dual_rows - bent / 2.0)) / max(1.0, abs(cost))
-        iterations = max(int(info.simplex_iteration_count), 0) + max(int(info.qp_iteration_count), 0)
+        cost = float(self.cost @ x)
+        gap = abs(cost - dual - dual_rows) / max(1.0, abs(cost))
+        iterations = max(int(info.simplex_iteration_count), 0)
         return Solution(x, activity, row_dual, reduced, cost, primal, max(wrong, wrong_rows), gap, iterations, seconds)
-
-
-def _hessian(curvature: Floats) -> highspy.HighsHessian:
-    hessian = highspy.HighsHessian()
-    bent = np.flatnonzero(curvature)
-    hessian.dim_, hessian.format_ = len(curvature), highspy.HessianFormat.kTriangular
-    hessian.start_ = np.concatenate([[0], np.cumsum(curvature != 0)]).astype(np.int32)
-    hessian.index_, hessian.value_ = bent.astype(np.int32), curvature[bent]
-    return hessian
 
 
 def _excess(values: Floats, lower: Floats, upper: Floats) -> float:

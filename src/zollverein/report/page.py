@@ -190,7 +190,7 @@ def _setting(test: StressTest) -> list[tuple[str, str]]:
     corridor = test.scenario.corridor
     if corridor is not None:
         parts += [
-            ("Time", f"{days(corridor.horizon.start, corridor.horizon.end)}, by the {corridor.horizon.step}"),
+            ("Time", f"{days(corridor.horizon.start, corridor.horizon.end)}, by the {corridor.horizon.periods}"),
             ("Foresight", "nobody knows of an outage before it begins, nor how long it lasts"
              if corridor.foresight == "rolling" else "all is known from the first day"),
         ]  # fmt: skip

@@ -300,7 +300,8 @@ def link_sheet(links: pd.DataFrame) -> Sheet:
 def held_back_sheet(test: StressTest, links: pd.DataFrame) -> Sheet:
     """Return the links that limited rerouting; takes `flows.held_back`."""
     corridor = test.scenario.corridor
-    periods = f"{corridor.horizon.step.capitalize()}s" if corridor is not None else "Periods"
+    step = corridor.horizon.step if corridor is not None else "period"
+    periods = f"{step.capitalize()}s" if isinstance(step, str) else "Periods"
     columns = (
         Column("name", "Link", "text"),
         Column("worth_usd_per_t", "A tonne more was worth at most", "usd_per_t", "US$/t"),

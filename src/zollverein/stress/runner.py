@@ -205,13 +205,14 @@ def _through_the_corridor(
     link = crude_link(case, part.exporter, horizon)
     policy, closure = policy_of(scenario, case), closure_of(scenario)
     tell("routing the corridor undisturbed", 0.35)
-    before = network.route(horizon, foresight=part.foresight)
+    before = network.route(horizon, foresight=part.foresight, mode=part.mode, bend_usd_per_t=part.bend_usd_per_t)
     tell("routing the corridor, coupled with the economy", 0.45)
 
     def route(price_factor: dict[str, float]) -> Routing:
         return network.route(
-            horizon, outages=outages, revisions=revisions, foresight=part.foresight, price_factor=price_factor
-        )
+            horizon, outages=outages, revisions=revisions, foresight=part.foresight, price_factor=price_factor,
+            mode=part.mode, bend_usd_per_t=part.bend_usd_per_t,
+        )  # fmt: skip
 
     coupled = couple(economy, closure, policy, before, route, link)
     return _Answer(coupled.outcome, coupled.shock, before, coupled, outages, link)
@@ -220,7 +221,9 @@ def _through_the_corridor(
 def _prepared(part: CorridorPart, case: Case) -> tuple[Network, Horizon, tuple[Outage, ...], list[Revision]]:
     """The network and what befalls it, every name checked."""
     network = case.network()
-    horizon = Horizon(part.horizon.start, part.horizon.end, part.horizon.step)
+    step = part.horizon.step
+    steps = step if isinstance(step, str) else tuple((piece.step, piece.until) for piece in step)
+    horizon = Horizon(part.horizon.start, part.horizon.end, steps)
     outages = _outages(part, case)
     for outage in outages:
         network.check_outage(outage, horizon)

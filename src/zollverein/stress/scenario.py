@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -16,6 +17,7 @@ __all__ = [
     "OutageSpec",
     "RevisionSpec",
     "Scenario",
+    "StepSpec",
     "TariffChange",
 ]
 
@@ -49,12 +51,24 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, str_strip_whitespace=True)
 
 
+Step = Literal["day", "week", "month", "year"]
+
+
+class StepSpec(_Part):
+    """Periods of one length up to a day."""
+
+    step: Step = Field(description="length of a period")
+    until: Day = Field(description="last day that it holds for")
+
+
 class HorizonSpec(_Part):
     """The time that the corridor is routed over, both days included."""
 
     start: Day = Field(description="first day, for example 2022-01-01")
     end: Day = Field(description="last day")
-    step: Literal["day", "week", "month"] = Field("week", description="length of a period")
+    step: Step | tuple[StepSpec, ...] = Field(
+        "week", description="length of a period; or several, each with the last day that it holds for"
+    )
 
     @model_validator(mode="after")
     def _forwards(self) -> HorizonSpec:
@@ -64,7 +78,16 @@ class HorizonSpec(_Part):
             raise ValueError(f"runs from {self.start} to {self.end}; the years 1950 to 2150 are allowed")
         if (self.end - self.start).days > 366 * 10:
             raise ValueError(f"covers {(self.end - self.start).days:,} days; at most ten years are allowed")
+        if not isinstance(self.step, str):
+            days = [self.start, *(piece.until for piece in self.step)]
+            if days[-1] != self.end or any(a >= b for a, b in pairwise(days)):
+                raise ValueError(f"has steps that must each end after the one before, and the last on {self.end}")
         return self
+
+    @property
+    def periods(self) -> str:
+        """What a period is called: ``week``, or ``day, then month``."""
+        return self.step if isinstance(self.step, str) else ", then ".join(piece.step for piece in self.step)
 
 
 class OutageSpec(_Part):
@@ -105,9 +128,21 @@ class CorridorPart(_Part):
     foresight: Literal["rolling", "perfect"] = Field(
         "rolling", description="rolling: nobody knows of an outage before it begins nor how long it lasts"
     )
+    mode: Literal["least_cost", "calibrated"] = Field(
+        "least_cost", description="calibrated: undisturbed it gives the case's observed flows, and bends around them"
+    )
+    bend_usd_per_t: Number | None = Field(
+        None, gt=0.0, le=10_000.0, description="calibrated: how much dearer a tonne gets where a link carries twice"
+    )
     events: tuple[str, ...] | Literal["all"] = Field((), description="events of the case's table that happen; or 'all'")
     outages: tuple[OutageSpec, ...] = Field((), description="outages beyond the table of events")
     revisions: tuple[RevisionSpec, ...] = Field((), description="figures of the network that are changed")
+
+    @model_validator(mode="after")
+    def _bend_has_a_use(self) -> CorridorPart:
+        if self.bend_usd_per_t is not None and self.mode != "calibrated":
+            raise ValueError("gives bend_usd_per_t, which only mode: calibrated uses; set the mode or leave it out")
+        return self
 
     @model_validator(mode="after")
     def _each_revision_once(self) -> CorridorPart:
