@@ -20,6 +20,7 @@ extensions = [
     "mathml",
     "output",
     "case_tables",
+    "corridor_figures",
 ]
 myst_enable_extensions = ["dollarmath", "deflist", "colon_fence"]
 myst_heading_anchors = 3

@@ -18,14 +18,15 @@ if TYPE_CHECKING:
     from zollverein.corridor import Horizon, Network, Outage, Revision, Routing
     from zollverein.economy import Closure, Economy, Effects, Outcome, Shock
     from zollverein.errors import ZollvereinError
-    from zollverein.stress import Comparison, Scenario, StressTest, compare, run
+    from zollverein.stress import Comparison, Hindcast, Scenario, StressTest, compare, hindcast, run
     from zollverein.union import Union
 
 # Loaded on first use, so that `zollverein --version` need not wait for pandas and a solver.
 _HOME = {
     "Case": "case", "Fault": "case", "check_case": "case", "open_case": "case",
     "Closure": "economy", "Economy": "economy", "Effects": "economy", "Outcome": "economy", "Shock": "economy",
-    "Comparison": "stress", "Scenario": "stress", "StressTest": "stress", "compare": "stress", "run": "stress",
+    "Comparison": "stress", "Hindcast": "stress", "Scenario": "stress", "StressTest": "stress", "compare": "stress",
+    "hindcast": "stress", "run": "stress",
     "Horizon": "corridor", "Network": "corridor", "Outage": "corridor", "Revision": "corridor", "Routing": "corridor",
     "Union": "union", "ZollvereinError": "errors",
 }  # fmt: skip
@@ -37,6 +38,7 @@ __all__ = [
     "Economy",
     "Effects",
     "Fault",
+    "Hindcast",
     "Horizon",
     "Network",
     "Outage",
@@ -51,6 +53,7 @@ __all__ = [
     "__version__",
     "check_case",
     "compare",
+    "hindcast",
     "open_case",
     "run",
 ]

@@ -39,14 +39,14 @@ def line(number, change):
 
 FAULTS = {
     "a number with a thousands mark": (
-        "corridor/link_figures.csv", swap("cpc-kazakh,quota_kt_per_year,54000", 'cpc-kazakh,quota_kt_per_year,"54,000"'),
+        "corridor/link_figures.csv", swap("cpc-kazakh,quota_kt_per_year,,54000", 'cpc-kazakh,quota_kt_per_year,,"54,000"'),
         "column value: '54,000'",
     ),
     "a base year that is none": (
         "datapackage.json", swap('"base_year": 2021', '"base_year": "last year"'), "base_year 'last year'",
     ),
     "a negative capacity": (
-        "corridor/link_figures.csv", swap("aktau-makhachkala,quota_kt_per_year,4000", "aktau-makhachkala,quota_kt_per_year,-4000"),
+        "corridor/link_figures.csv", swap("aktau-makhachkala,quota_kt_per_year,,4000", "aktau-makhachkala,quota_kt_per_year,,-4000"),
         "column value: '-4000'; allowed: at least 0",
     ),
     "a day that does not exist": (
@@ -74,14 +74,14 @@ FAULTS = {
     "a figure without its method": (
         "union/wedges.csv", line(2, lambda row: re.sub(r"(derived|assumed),.*$", r"\1,", row)), "no method beside confidence",
     ),
-    "not a number": ("corridor/link_figures.csv", swap("aktau-makhachkala,quota_kt_per_year,4000", "aktau-makhachkala,quota_kt_per_year,nan"), "column value: 'nan'"),
-    "a number without end": ("corridor/link_figures.csv", swap("aktau-makhachkala,quota_kt_per_year,4000", "aktau-makhachkala,quota_kt_per_year,1e999"), "column value: '1e999'"),
+    "not a number": ("corridor/link_figures.csv", swap("aktau-makhachkala,quota_kt_per_year,,4000", "aktau-makhachkala,quota_kt_per_year,,nan"), "column value: 'nan'"),
+    "a number without end": ("corridor/link_figures.csv", swap("aktau-makhachkala,quota_kt_per_year,,4000", "aktau-makhachkala,quota_kt_per_year,,1e999"), "column value: '1e999'"),
     "a whole number too large": ("corridor/link_units.csv", swap("cpc-moorings,3", "cpc-moorings,1e300"), "column units_available: '1e300'; allowed: a whole number up to"),
     "a year nought": ("corridor/events.csv", swap("2022-03-21", "0000-03-21"), "column start: '0000-03-21'"),
     "an empty part of a list": ("corridor/balance.csv", swap("at2022", "at2022;"), "an empty part of a list"),
     "days in the wrong order": ("corridor/events.csv", swap("2022-03-21,2022-03-23", "2022-03-23,2022-03-21"), "start 2022-03-23 comes after end 2022-03-21"),
     "spans that overlap": (
-        "corridor/link_figures.csv", swap("aktau-baku,usable_kt_per_year,520,2022-10-01", "aktau-baku,usable_kt_per_year,520,2022-09-01"),
+        "corridor/link_figures.csv", swap("aktau-baku,usable_kt_per_year,,520,2022-10-01", "aktau-baku,usable_kt_per_year,,520,2022-09-01"),
         "aktau-baku, usable_kt_per_year: overlaps the span in row",
     ),
     "memberships that overlap": (
@@ -89,7 +89,7 @@ FAULTS = {
         "overlaps the span in row",
     ),
     "two preferred of one figure": (
-        "corridor/link_figures.csv", swap("atyrau-samara,nominal_kt_per_year,17000,,,false", "atyrau-samara,nominal_kt_per_year,17000,,,true"),
+        "corridor/link_figures.csv", swap("atyrau-samara,nominal_kt_per_year,,17000,,,false", "atyrau-samara,nominal_kt_per_year,,17000,,,true"),
         "2 preferred rows for link atyrau-samara",
     ),
     "reported by nobody": (
@@ -133,7 +133,7 @@ def test_a_file_that_cannot_be_read_as_its_table_is_told(folder, name):
 
 
 def test_an_open_ended_figure_holds_until_the_next_one(folder):
-    first = "aktau-makhachkala,quota_kt_per_year,4000,,,true"
+    first = "aktau-makhachkala,quota_kt_per_year,,4000,,,true"
     edit(
         folder,
         "corridor/link_figures.csv",

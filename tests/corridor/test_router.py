@@ -7,7 +7,7 @@ import pytest
 from tests.corridor.toys import network, two_ways
 
 from zollverein.corridor import Horizon, Outage, Revision, Router, answers, stranded_kt
-from zollverein.corridor import router as router_module
+from zollverein.corridor import session as session_module
 from zollverein.errors import NetworkError, UnknownNameError
 
 WEEKS = Horizon(date(2022, 1, 1), date(2022, 12, 31), "week")
@@ -85,7 +85,7 @@ def test_a_scenario_that_does_not_fit_is_named_before_any_work():
 
 def test_a_start_stitched_of_the_periods_changes_nothing(monkeypatch):
     cold = Router(net(), WEEKS)
-    monkeypatch.setattr(router_module, "STITCHED_FROM", 1)
+    monkeypatch.setattr(session_module, "STITCHED_FROM", 1)
     stitched = Router(net(), WEEKS)
     assert stitched.base().netback_usd_million == pytest.approx(cold.base().netback_usd_million, rel=1e-12)
     assert stitched.base().iterations < cold.base().iterations

@@ -45,9 +45,10 @@ def test_version_is_the_package_s(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--help"], ["run", "compare", "scenario", "case", "doctor"]),
+        (["--help"], ["run", "compare", "hindcast", "scenario", "case", "doctor"]),
         (["run", "--help"], ["SCENARIO", "--case", "--out", "--json"]),
         (["compare", "--help"], ["SCENARIOS", "--json"]),
+        (["hindcast", "--help"], ["--case", "--episode", "--mode", "--out", "--json"]),
         (["scenario", "--help"], ["list", "show", "check", "schema"]),
         (["case", "--help"], ["check", "show", "new"]),
     ],
@@ -107,6 +108,41 @@ def test_compare_sets_scenarios_side_by_side(run: Run) -> None:
     assert {"novorossiysk-90-days", "middle-corridor"} <= set(data["routes"][0])
 
 
+def test_hindcast_sets_forecasts_beside_what_came(run: Run, tmp_path: Path) -> None:
+    done = run("hindcast", "--episode", "ceyhan-chlorides-2025", "--out", tmp_path / "past.csv")
+    assert done.returncode == 0, done.stderr
+    said = " ".join(done.stdout.split())
+    for word in (
+        "frozen at 2025-08-05",
+        "Persistence",
+        "Proportional",
+        "Experts",
+        "Observed",
+        "few events",
+        "Certified",
+    ):
+        assert word in said
+    header, *rows = (tmp_path / "past.csv").read_text(encoding="utf-8").splitlines()
+    assert header.startswith("episode,variant,measure,")
+    assert len(rows) == 3
+    data = json.loads(run("hindcast", "--episode", "ceyhan-chlorides-2025", "--json").stdout)
+    assert [row["measure"] for row in data["results"]] == ["aktau-baku", "cpc-gain", "lost"]
+    assert {"episodes", "figures", "max_residual", "mode"} <= set(data)
+
+
+def test_hindcast_refuses_what_was_not_known(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    assert run("case", "new", folder).returncode == 0
+    inputs = folder / "corridor" / "hindcast_inputs.csv"
+    lines = inputs.read_text(encoding="utf-8").splitlines()
+    row = next(k for k, line in enumerate(lines) if line.startswith("august-2025,"))
+    lines[row] = lines[row].replace("2025-08-05", "2025-09-05")
+    inputs.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    done = run("hindcast", "--case", folder, "--episode", "ceyhan-chlorides-2025", "--out", tmp_path / "past.csv")
+    assert_refused(done, f"hindcast_inputs.csv, row {row + 1}", "2025-09-05", "after the freeze of 2025-08-05")
+    assert not (tmp_path / "past.csv").exists()
+
+
 def test_schema_is_a_json_schema_that_takes_the_bundled_scenarios(run: Run) -> None:
     import jsonschema  # noqa: PLC0415
     import yaml  # noqa: PLC0415
@@ -126,6 +162,9 @@ def test_schema_is_a_json_schema_that_takes_the_bundled_scenarios(run: Run) -> N
         (["compare", "novorossiysk-90-days", "midle-corridor"], ["midle-corridor", "middle-corridor"]),
         (["scenario", "show", "union-split"], ["union-split", "union-splits"]),
         (["case", "check", "no-such-folder"], ["no-such-folder"]),
+        (["hindcast", "--episode", "court-oder-2022"], ["court-oder-2022", "court-order-2022"]),
+        (["hindcast", "--case", "small"], ["small", "hindcast_episodes"]),
+        (["hindcast", "--out", "no-such-folder/x.csv"], ["no-such-folder", "make that folder"]),
         (["rum", "novorossiysk-90-days"], ["rum"]),
         (["run"], ["scenario"]),
         (["run", "novorossiysk-90-days", "--ouf", "x"], ["--ouf"]),

@@ -72,7 +72,7 @@ def edited(tmp_path, file, pattern, new):
         ("economy/crude.csv", r"^(INL,\w+,\w+),\d+,", r"\1,0,", "makes no price"),
         ("economy/crude.csv", r"^(INL,\w+,\w+),(\d+),", r"\1,\g<2>0,", "contradict"),
         ("corridor/node_figures.csv", r"price_usd_per_t,\d+", "price_usd_per_t,0", "cannot be tied"),
-        ("corridor/link_figures.csv", r"tariff_usd_per_t,\d+", "tariff_usd_per_t,900000", "cannot be tied"),
+        ("corridor/link_figures.csv", r"tariff_usd_per_t,,\d+", "tariff_usd_per_t,,900000", "cannot be tied"),
     ],
 )
 def test_tables_that_make_no_answer_say_so(tmp_path, file, pattern, new, said):

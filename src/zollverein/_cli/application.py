@@ -60,6 +60,21 @@ def compare(
 
 
 @application.command()
+def hindcast(
+    case: Annotated[str, typer.Option("--case", help="bundled case, folder or zip")] = "eurasia",
+    episode: Annotated[str | None, typer.Option("--episode", help="one episode alone; absent: all")] = None,
+    mode: Annotated[str, typer.Option("--mode", help="how the network is routed")] = "least_cost",
+    out: Annotated[Path | None, typer.Option("--out", help="CSV file for the results")] = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Run the corridor against history: each forecast beside what came, inputs frozen at the day shown."""
+    from zollverein._cli.hindcast import run_hindcast  # noqa: PLC0415
+
+    run_hindcast(case, episode, mode, out, as_json, quiet)
+
+
+@application.command()
 def doctor() -> None:
     """Check that this installation can do its work: libraries, solver, charts and the bundled case."""
     from zollverein._cli.doctor import examine  # noqa: PLC0415

@@ -122,7 +122,7 @@ def _overlaps(table: Table) -> Iterator[Fault]:
         open_ended = frame[span.end].isna() & span.open_until_next
         frame = frame.assign(_first=first, _last=last.where(~open_ended, first))
         for key, rows in frame.sort_values(["_first", "_line"]).groupby(list(span.by), sort=False, dropna=False):
-            yield from _overlaps_among(table, span, tuple(map(str, key)), rows)
+            yield from _overlaps_among(table, span, tuple(part for part in map(str, key) if part != "nan"), rows)
 
 
 def _overlaps_among(table: Table, span: Span, key: tuple[str, ...], rows: pd.DataFrame) -> Iterator[Fault]:

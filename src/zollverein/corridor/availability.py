@@ -55,6 +55,9 @@ class Capacity:
         self.is_field = np.array([kind == "field" for kind in network.nodes["kind"]])
         self.daily = np.repeat(capacity_kt_per_day(network, horizon), horizon.days, axis=1)
         self.units = {str(link): _unit_steps(steps) for link, steps in network.link_units.groupby("link")}
+        for k, link in enumerate(self.links):
+            if link in self.units:
+                self.daily[k] = np.minimum(self.daily[k], self.units[link][1][-1])
         self.link_at = {link: k for k, link in enumerate(self.links)}
         self.node_at = {node: k for k, node in enumerate(self.nodes)}
         everything = np.arange(len(self.links))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -30,7 +31,7 @@ class Quota:
     bound_kt: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Blocks:
     """What the columns and rows of one period stand for, in order; quotas are rows of the whole horizon.
 
@@ -60,7 +61,7 @@ class Blocks:
     quotas: tuple[Quota, ...] = ()
     bent: tuple[State, ...] = ()
 
-    @property
+    @cached_property
     def columns(self) -> dict[str, slice]:
         """Columns of a period by kind."""
         return _slices(
@@ -68,7 +69,7 @@ class Blocks:
             unshipped=self.takes, blended=self.recipes, packed=self.openings, piece=self.bent * PIECES,
         )  # fmt: skip
 
-    @property
+    @cached_property
     def rows(self) -> dict[str, slice]:
         """Rows of a period by kind."""
         return _slices(
@@ -77,12 +78,17 @@ class Blocks:
             pushing=self.openings, sealed=self.openings, bending=self.bent,
         )  # fmt: skip
 
-    @property
+    @cached_property
+    def link_at(self) -> dict[str, int]:
+        """Position of every link."""
+        return {link: k for k, link in enumerate(self.links)}
+
+    @cached_property
     def width(self) -> int:
         """Columns of a period."""
         return int(max(s.stop for s in self.columns.values()))
 
-    @property
+    @cached_property
     def height(self) -> int:
         """Rows of a period."""
         return int(max(s.stop for s in self.rows.values()))
@@ -117,6 +123,7 @@ def blocks_of(network: Network, horizon: Horizon, bent: tuple[State, ...] = ()) 
     stored = {node for node, _ in network.node_figure("storage_kt", horizon)}
     rooms = tuple(sorted(stored & {n for n, _ in balances}))
     told = {figure: network.nodes_with(figure) for figure in _OF_NODES}
+    contracted = network.links_with("minimum_kt_per_year")
     bounded = told["demand_kt_per_year"] | told["minimum_kt_per_year"]
     return Blocks(
         arcs=arcs,
@@ -127,7 +134,7 @@ def blocks_of(network: Network, horizon: Horizon, bent: tuple[State, ...] = ()) 
         balances=balances,
         links=tuple(network.links.index),
         rooms=rooms,
-        takes=tuple(k for k in network.links.index if k in network.links_with("minimum_kt_per_year")),
+        takes=tuple(k for k in network.links.index if k in contracted),
         recipes=tuple((n, c, b) for n, c, b in recipes if {(n, c), (n, b)} <= useful),
         paced=tuple(n for n in rooms if n in told["fill_kt_per_day"] | told["draw_kt_per_day"]),
         ramps=tuple(key for key in fields if key[0] in told["ramp_up_days"]),

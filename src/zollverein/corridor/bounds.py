@@ -33,12 +33,13 @@ class Bounds:
 
 
 def bounds_under(programme: Programme, now: Availability, first: int) -> Bounds:
-    """Return capacities, contracted minima and field outputs from a period on.
+    """Return capacities, contracted minima, shippers' rights and field outputs from a period on.
 
-    A minimum is waived in the share in which the link itself is out (force majeure).
+    A minimum is waived in the share in which the link itself is out (force majeure). A right is a share of what the
+    link can carry and shrinks with it: shippers are cut in proportion, not the dearest of them first.
     """
     blocks, later = programme.blocks, np.arange(first, programme.periods)
-    take_links = [blocks.links.index(link) for link in blocks.takes]
+    take_links = [blocks.link_at[link] for link in blocks.takes]
     row_lower = np.hstack([
         np.full((len(later), len(blocks.links)), -np.inf),
         programme.figures.take.T[first:] * now.link_share[take_links, first:].T,
@@ -46,12 +47,16 @@ def bounds_under(programme: Programme, now: Availability, first: int) -> Bounds:
     row_upper = np.hstack([now.links_kt[:, first:].T, np.full((len(later), len(blocks.takes)), np.inf)])
     kinds = [np.arange(blocks.rows[kind].start, blocks.rows[kind].stop) for kind in ("capacity", "take")]
     rows = np.concatenate(kinds)[None, :] + blocks.height * later[:, None]
-    share = now.field_share[[programme.nodes.index(node) for node, _ in blocks.fields]]
+    share = now.field_share[programme.field_nodes]
     supply = np.arange(blocks.columns["supply"].start, blocks.columns["supply"].stop)
+    rights = programme.rights
+    link_of = [blocks.link_at[blocks.arcs[k][0]] for k in rights]
+    columns = np.concatenate([supply, blocks.columns["flow"].start + rights])
+    upper = np.vstack([programme.figures.production * share, programme.figures.right[rights] * now.link_share[link_of]])
     return Bounds(
         rows=rows.ravel(),
         row_lower=row_lower.ravel(),
         row_upper=row_upper.ravel(),
-        columns=(supply[None, :] + blocks.width * later[:, None]).ravel(),
-        upper=(programme.figures.production * share)[:, first:].T.ravel(),
+        columns=(columns[None, :] + blocks.width * later[:, None]).ravel(),
+        upper=upper[:, first:].T.ravel(),
     )

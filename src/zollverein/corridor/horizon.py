@@ -24,8 +24,8 @@ class Horizon:
 
     Attributes
     ----------
-    step : length of a period; or several, each with the last day that it holds for: ``(("day", date(2022, 4, 30)),
-        ("month", date(2022, 12, 31)))`` counts days while it matters and months after.
+    step : length of a period; or several, each with the last day that it holds for, such as
+        ``(("day", april), ("month", december))``, which counts days while it matters and months after.
     starts : (T,) first day of every period.
     days : (T,) its length in days.
     """

@@ -47,6 +47,7 @@ def _at_once(
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], list[Solution]]:
     programme = session.programme
     session.bound(bounds_under(programme, actual, 0))
+    session.start()
     solution = session.solve()
     return solution.x.reshape(programme.periods, -1), programme.by_period(solution.row_dual), [solution]
 
@@ -73,6 +74,8 @@ def _rolling(
             supply = programme.blocks.columns["supply"]
             now = t * programme.blocks.width + np.arange(supply.start, supply.stop)
             session.price(now, programme.cost[now] - rent)
+            if not solutions:
+                session.start()
             solutions.append(session.solve())
         x[t] = solutions[-1].x.reshape(T, -1)[t]
         duals[t] = programme.by_period(solutions[-1].row_dual)[t]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -29,7 +30,7 @@ Ints = npt.NDArray[np.int32]
 UNMET_PENALTY = 2.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Programme:
     """Minimise ``cost @ x`` with bounds on columns and rows; the matrix by columns (CSC).
 
@@ -55,6 +56,17 @@ class Programme:
     def periods(self) -> int:
         """Periods of the horizon."""
         return len(self.horizon)
+
+    @cached_property
+    def field_nodes(self) -> npt.NDArray[np.int64]:
+        """Positions, among the nodes, of the fields' nodes."""
+        at = {node: k for k, node in enumerate(self.nodes)}
+        return np.array([at[node] for node, _ in self.blocks.fields], dtype=np.int64)
+
+    @cached_property
+    def rights(self) -> npt.NDArray[np.int64]:
+        """Positions of arcs that a right bounds."""
+        return np.flatnonzero(np.isfinite(self.figures.right).any(axis=1))
 
     def flow_columns(self, arcs: tuple[tuple[str, str], ...]) -> npt.NDArray[np.int64]:
         """Return the columns of flows on some arcs, (arcs, T)."""
@@ -122,6 +134,15 @@ def _column_bounds(blocks: Blocks, f: Figures, horizon: Horizon) -> dict[str, Fl
     cost[-1, c["stock"]] -= f.salvage[[at[key] for key in blocks.tanks]]
     upper[:, c["flow"]] = f.right.T
     upper[:, c["supply"]] = f.production.T
+    # Implied by rows, and a help to the simplex: no market takes more than it can, no tank holds more.
+    demand = {node: f.demand[k] for k, node in enumerate(blocks.intakes)}
+    least = {node: f.minimum[k] for k, node in enumerate(blocks.intakes)}
+    room = {node: f.storage[k] for k, node in enumerate(blocks.rooms)}
+    for k, (node, _) in enumerate(blocks.markets):
+        if node in demand:
+            upper[:, c["delivery"].start + k] = np.maximum(demand[node], least[node])
+    for k, (node, _) in enumerate(blocks.tanks):
+        upper[:, c["stock"].start + k] = room[node]
     upper[:, c["unmet"]] = f.minimum.T
     upper[:, c["packed"]] = np.where(f.opening_capacity > 0, np.inf, 0.0).T
     for days in np.unique(f.transit_days[f.transit_days > 0]):

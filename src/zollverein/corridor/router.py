@@ -20,13 +20,13 @@ from zollverein.corridor.network import Mode, Network
 from zollverein.corridor.outage import Outage
 from zollverein.corridor.programme import Programme, assemble
 from zollverein.corridor.routing import Routing, routing_of
-from zollverein.corridor.session import Session, Solution
-from zollverein.corridor.stitching import STITCHED_FROM, stitched_basis
+from zollverein.corridor.session import Session, Solution, Values
 from zollverein.errors import NetworkError
 
 __all__ = ["Answer", "Router", "answers"]
 
 Floats = npt.NDArray[np.float64]
+Basis = tuple[npt.NDArray[np.int8], npt.NDArray[np.int8]]
 # Slack of a bound below which a flow may still be binding.
 IDLE_KT = 1e-9
 
@@ -58,6 +58,7 @@ class Router:
     ----------
     network, horizon : what is routed, and when. price_factor : factor on the price of a market node.
     mode, bend_usd_per_t : as in `Network.route`.
+    basis : where the undisturbed solve starts, see `Router.basis`; absent: from nothing.
 
     Raises
     ------
@@ -72,6 +73,7 @@ class Router:
         price_factor: Mapping[str, float] | None = None,
         mode: Mode = "least_cost",
         bend_usd_per_t: float | None = None,
+        basis: Basis | None = None,
     ) -> None:
         self.network, self.horizon, self.mode, self.bend_usd_per_t = network, horizon, mode, bend_usd_per_t
         self.price_factor = dict(price_factor or {})
@@ -87,12 +89,21 @@ class Router:
         self._added = np.zeros((len(network.links), len(horizon)))
         self._open = self._bounds(self.capacity.open)
         self.session.bound(self._open)
-        if len(programme.cost) >= STITCHED_FROM and programme.periods > 1:
-            start = stitched_basis(programme, self.session.bounds)
-            if start is not None:
-                self.session.highs.setBasis(start)
+        if basis is None:
+            self.session.start()
+        else:
+            self.session.highs.setBasis(_as_highs(basis))
         self._base = self.session.solve()
         self._basis: highspy.HighsBasis = self.session.highs.getBasis()
+        self._strayed = False
+
+    @property
+    def basis(self) -> Basis:
+        """The undisturbed basis, statuses of columns and of rows as numbers, for another router of the same network."""
+        return (
+            np.array([int(status) for status in self._basis.col_status], dtype=np.int8),
+            np.array([int(status) for status in self._basis.row_status], dtype=np.int8),
+        )
 
     def extend(self, added_kt: Floats) -> None:
         """Widen links by (links, T) kt of each period, from now on; the undisturbed network is solved again.
@@ -102,7 +113,7 @@ class Router:
         self._added = added_kt
         self._open = self._bounds(self.capacity.open)
         self._base = self._solved(self._open)
-        self._basis = self.session.highs.getBasis()
+        self._basis, self._strayed = self.session.highs.getBasis(), False
 
     def slopes(self, outages: Sequence[Outage]) -> tuple[Answer, Floats]:
         """Return the answer and (links, T): US$ million that one more kt of added capacity would have earned."""
@@ -126,7 +137,10 @@ class Router:
         now, bounds = self._disturbed(outages)
         if self._changes_nothing(bounds):
             return self._answer(self._base, now, skipped=True)
-        return self._answer(self._solved(bounds), now, skipped=False)
+        self._move(bounds)
+        values = self.session.values()
+        self._strayed = values.iterations > 0
+        return self._answer(values, now, skipped=False)
 
     def route(self, outages: Sequence[Outage] = ()) -> Routing:
         """Return the whole routing under outages.
@@ -155,10 +169,17 @@ class Router:
             return bounds_under(self.programme, now, 0)
         return bounds_under(self.programme, replace(now, links_kt=now.links_kt + self._added * now.link_share), 0)
 
-    def _solved(self, bounds: Bounds) -> Solution:
+    def _move(self, bounds: Bounds) -> None:
+        """Set bounds, and the undisturbed basis unless it still stands."""
         self.session.bound(bounds)
-        self.session.highs.setBasis(self._basis)
-        return self.session.solve()
+        if self._strayed:
+            self.session.highs.setBasis(self._basis)
+
+    def _solved(self, bounds: Bounds) -> Solution:
+        self._move(bounds)
+        solution = self.session.solve()
+        self._strayed = solution.iterations > 0
+        return solution
 
     def _changes_nothing(self, bounds: Bounds) -> bool:
         """Whether the undisturbed plan is still allowed and nothing new is: then it is still the best.
@@ -176,11 +197,11 @@ class Router:
         produced = self._base.x[bounds.columns]
         return bool((fits | unmoved).all() and ((produced <= bounds.upper) | (bounds.upper == old.upper)).all())
 
-    def _answer(self, solution: Solution, now: Availability, *, skipped: bool) -> Answer:
+    def _answer(self, solution: Solution | Values, now: Availability, *, skipped: bool) -> Answer:
         blocks, figures = self.programme.blocks, self.programme.figures
         x = solution.x.reshape(self.programme.periods, blocks.width)
         sold = x[:, blocks.columns["delivery"]].sum(axis=0)
-        share = now.field_share[[self.programme.nodes.index(n) for n, _ in blocks.fields]]
+        share = now.field_share[self.programme.field_nodes]
         lost = np.maximum(figures.production * share - x[:, blocks.columns["supply"]].T, 0.0).sum(axis=1)
         return Answer(
             netback_usd_million=-solution.cost / 1e3,
@@ -190,6 +211,13 @@ class Router:
             iterations=0 if skipped else solution.iterations,
             seconds=0.0 if skipped else solution.seconds,
         )
+
+
+def _as_highs(basis: Basis) -> highspy.HighsBasis:
+    whole = highspy.HighsBasis()
+    whole.col_status, whole.row_status = ([highspy.HighsBasisStatus(int(s)) for s in part] for part in basis)
+    whole.valid = True
+    return whole
 
 
 def _summed(exporters: Sequence[str], of: Sequence[str], kt: Floats) -> dict[str, float]:
@@ -236,7 +264,7 @@ _OF_THIS_PROCESS: dict[str, Router] = {}
 
 def _in_processes(router: Router, scenarios: Sequence[Sequence[Outage]], jobs: int) -> Iterator[Answer]:
     """In processes that start afresh: HiGHS keeps threads, which a fork would break."""
-    made_of = (router.network, router.horizon, router.price_factor, router.mode, router.bend_usd_per_t)
+    made_of = (router.network, router.horizon, router.price_factor, router.mode, router.bend_usd_per_t, router.basis)
     pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=made_of)
     chunk = max(1, min(64, len(scenarios) // (4 * jobs)))
     try:
@@ -245,8 +273,12 @@ def _in_processes(router: Router, scenarios: Sequence[Sequence[Outage]], jobs: i
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _begin(network: Network, horizon: Horizon, price_factor: dict[str, float], mode: Mode, bend: float | None) -> None:
-    _OF_THIS_PROCESS["router"] = Router(network, horizon, price_factor=price_factor, mode=mode, bend_usd_per_t=bend)
+def _begin(
+    network: Network, horizon: Horizon, price_factor: dict[str, float], mode: Mode, bend: float | None, basis: Basis
+) -> None:
+    _OF_THIS_PROCESS["router"] = Router(
+        network, horizon, price_factor=price_factor, mode=mode, bend_usd_per_t=bend, basis=basis
+    )
 
 
 def _answered(outages: Sequence[Outage]) -> Answer:

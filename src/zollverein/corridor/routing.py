@@ -116,7 +116,7 @@ def routing_of(
         return pd.DataFrame({**frame, **{name: value.ravel() for name, value in values.items()}})
 
     route_of = network.links["route"].to_dict()
-    link_row = [blocks.links.index(link) for link, _ in blocks.arcs]
+    link_row = [blocks.link_at[link] for link, _ in blocks.arcs]
     balance_row = {key: k for k, key in enumerate(blocks.balances)}
     capacity_dual = -duals[:, r["capacity"]][:, link_row]
     flow_keys = [(link, route_of[link], commodity, exporter[commodity]) for link, commodity in blocks.arcs]
@@ -133,7 +133,7 @@ def routing_of(
         value_usd_million=x[:, c["delivery"]] * figures.price.T / 1e3,
     )  # fmt: skip
     field_keys = [(n, k, exporter[k]) for n, k in blocks.fields]
-    share = actual.field_share[[programme.nodes.index(n) for n, _ in blocks.fields]]
+    share = actual.field_share[programme.field_nodes]
     available = (figures.production * share).T
     produced = x[:, c["supply"]]
     supply = table(
@@ -149,7 +149,7 @@ def routing_of(
     shortfalls = table([(n,) for n in blocks.intakes], ("node",), unmet_kt=x[:, c["unmet"]])
     contracts = table(
         [(link,) for link in blocks.takes], ("link",),
-        minimum_kt=figures.take.T * actual.link_share[[blocks.links.index(link) for link in blocks.takes]].T,
+        minimum_kt=figures.take.T * actual.link_share[[blocks.link_at[link] for link in blocks.takes]].T,
         unshipped_kt=x[:, c["unshipped"]], penalty_usd_per_t=figures.penalty.T,
     )  # fmt: skip
     blending = table(list(blocks.recipes), ("node", "component", "blend"), blended_kt=x[:, c["blended"]])

@@ -12,16 +12,18 @@ import numpy.typing as npt
 from zollverein.corridor.bending import PIECES, Pieces, bent_cost, bent_dual, first_pieces, next_pieces
 from zollverein.corridor.bounds import Bounds
 from zollverein.corridor.explanation import why_infeasible
+from zollverein.corridor.highs import quiet_highs
 from zollverein.corridor.programme import Programme
+from zollverein.corridor.stitching import STITCHED_FROM, stitched_basis
 from zollverein.errors import Infeasible, NotConverged
 
-__all__ = ["Session", "Solution"]
+__all__ = ["Session", "Solution", "Values"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-# One thread, one seed: the same programme gives the same plan.
-OPTIONS = {"output_flag": False, "threads": 1, "random_seed": 1}
 MOST_ROUNDS = 60
+# Largest infeasibility, primal or dual, and relative gap of a plan that is handed out.
+PROVEN = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +53,14 @@ class Solution:
     seconds: float
 
 
-class _Quiet(highspy.Highs):  # type: ignore[misc]
-    """HiGHS that never writes to the screen: its banner would come with the callbacks, before any option can be set."""
+@dataclass(frozen=True, slots=True)
+class Values:
+    """An optimal point (columns,), its cost in US$ thousand, iterations and seconds inside HiGHS."""
 
-    def enableCallbacks(self) -> None:  # noqa: N802 - HiGHS' own name
-        self.silent()
-        super().enableCallbacks()
+    x: Floats
+    cost: float
+    iterations: int
+    seconds: float
 
 
 class Session:
@@ -67,9 +71,7 @@ class Session:
         self.cost = programme.cost.copy()
         self.lower, self.upper = programme.column_lower.copy(), programme.column_upper.copy()
         self.row_lower, self.row_upper = programme.row_lower.copy(), programme.row_upper.copy()
-        self.highs = _Quiet()
-        for option, setting in OPTIONS.items():
-            self.highs.setOptionValue(option, setting)
+        self.highs = quiet_highs()
         self.highs.passModel(self._model())
         self.bent = np.empty((0, 0), dtype=np.int64)
         if programme.bend is not None:
@@ -87,6 +89,14 @@ class Session:
             programme.starts, programme.index, programme.value,
         )  # fmt: skip
         return lp
+
+    def start(self) -> None:
+        """Start a long horizon from a basis stitched of its periods."""
+        programme = self.programme
+        if len(programme.cost) >= STITCHED_FROM and programme.periods > 1 and programme.bend is None:
+            basis = stitched_basis(programme, self.bounds)
+            if basis is not None:
+                self.highs.setBasis(basis)
 
     @property
     def bounds(self) -> tuple[Floats, Floats, Floats, Floats]:
@@ -181,13 +191,36 @@ class Session:
         time = blocks.width * np.arange(self.programme.periods)
         return (np.arange(piece.start, piece.stop)[None, :] + time[:, None]).ravel()
 
-    def _solve(self) -> Solution:
+    def values(self) -> Values:
+        """Solve from the last basis for the plan alone, proven by HiGHS' own measures of it.
+
+        Raises
+        ------
+        Infeasible, NotConverged : as `solve`, or the proof misses `PROVEN`.
+        """
+        if self.programme.bend is not None:
+            whole = self.solve()
+            return Values(whole.x, whole.cost, whole.iterations, whole.seconds)
+        seconds = self._run()
+        info = self.highs.getInfo()
+        worst = max(info.max_primal_infeasibility, info.max_dual_infeasibility, info.primal_dual_objective_error)
+        if not worst <= PROVEN:
+            raise NotConverged(f"no certificate for a routing: HiGHS states an error of {worst:.1e}; check units")
+        x = np.array(self.highs.getSolution().col_value)
+        return Values(x, float(self.cost @ x), max(int(info.simplex_iteration_count), 0), seconds)
+
+    def _run(self) -> float:
+        """Solve; return the seconds inside HiGHS."""
         began, before = perf_counter(), self.highs.getRunTime()
         self.highs.run()
         seconds = min(self.highs.getRunTime() - before, perf_counter() - began)
         status = self.highs.getModelStatus()
         if status != highspy.HighsModelStatus.kOptimal:
             raise Infeasible(why_infeasible(self.highs, self.programme, self.highs.modelStatusToString(status)))
+        return float(seconds)
+
+    def _solve(self) -> Solution:
+        seconds = self._run()
         found, info = self.highs.getSolution(), self.highs.getInfo()
         x, row_dual, reduced = np.array(found.col_value), np.array(found.row_dual), np.array(found.col_dual)
         activity = np.array(found.row_value)

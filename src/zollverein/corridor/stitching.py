@@ -11,13 +11,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from zollverein.corridor.highs import quiet_highs
 from zollverein.corridor.programme import Programme
 
 __all__ = ["STITCHED_FROM", "stitched_basis"]
 
 Floats = npt.NDArray[np.float64]
 # Columns from which stitching is faster than a cold start.
-STITCHED_FROM = 20_000
+STITCHED_FROM = 5_000
 
 
 def stitched_basis(programme: Programme, bounds: tuple[Floats, Floats, Floats, Floats]) -> highspy.HighsBasis | None:
@@ -37,9 +38,7 @@ def stitched_basis(programme: Programme, bounds: tuple[Floats, Floats, Floats, F
     x = np.zeros(len(programme.cost))
     column_status: list[highspy.HighsBasisStatus] = []
     row_status: list[highspy.HighsBasisStatus] = []
-    highs, basis = highspy.Highs(), None
-    for option, setting in (("output_flag", False), ("threads", 1), ("random_seed", 1)):
-        highs.setOptionValue(option, setting)
+    highs, basis = quiet_highs(), None
     for t in range(T):
         rows, columns = slice(t * height, (t + 1) * height), slice(t * width, (t + 1) * width)
         block = matrix[rows]

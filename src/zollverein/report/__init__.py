@@ -12,20 +12,30 @@ from zollverein.report.charts import (
 )
 from zollverein.report.flow_map import flow_map
 from zollverein.report.flows import link_flows
+from zollverein.report.hindcast_screen import hindcast_terminal
 from zollverein.report.notebook import notebook, notebook_comparison
 from zollverein.report.outcome_files import tables_to_excel, tables_to_parquet
 from zollverein.report.page import compare_html, html
 from zollverein.report.terminal import compare_terminal, terminal
-from zollverein.report.writing import check_folder, write_comparison, write_html, write_report
+from zollverein.report.writing import (
+    check_file,
+    check_folder,
+    write_comparison,
+    write_csv,
+    write_html,
+    write_report,
+)
 
 __all__ = [
     "Answer",
     "KeyFigure",
     "answer_of",
+    "check_file",
     "check_folder",
     "compare_html",
     "compare_terminal",
     "flow_map",
+    "hindcast_terminal",
     "html",
     "income_chart",
     "income_compared",
@@ -42,6 +52,7 @@ __all__ = [
     "terminal",
     "trade_chart",
     "write_comparison",
+    "write_csv",
     "write_html",
     "write_report",
 ]

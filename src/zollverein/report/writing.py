@@ -27,7 +27,7 @@ from zollverein.report.page import compare_html, html
 if TYPE_CHECKING:
     from zollverein.stress import Comparison, StressTest
 
-__all__ = ["check_folder", "write_comparison", "write_html", "write_report"]
+__all__ = ["check_file", "check_folder", "write_comparison", "write_csv", "write_html", "write_report"]
 
 MANIFEST = "manifest.json"
 WRITER = "zollverein"
@@ -71,21 +71,28 @@ def write_html(test: StressTest, path: str | Path) -> Path:
     ------
     OutputError : the place cannot be written to; nothing half-written is left.
     """
-    path, text = Path(path), html(test)
-    if path.is_dir():
-        raise OutputError(f"cannot write the page to {path}: a folder is there; name a file, for example report.html")
-    _parent_of(path)
-    with _told(path):
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.absolute().parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-            _open_to_others(Path(name), 0o666)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    return path
+    return _write_file(Path(path), html(test), "the page", "report.html")
+
+
+def write_csv(frame: pd.DataFrame, path: str | Path) -> Path:
+    """Write one table as CSV: UTF-8, comma, LF.
+
+    Raises
+    ------
+    OutputError : the place cannot be written to; nothing half-written is left.
+    """
+    text = frame.to_csv(index=False, lineterminator="\n")
+    return _write_file(Path(path), text, "the table", "table.csv")
+
+
+def check_file(path: str | Path) -> None:
+    """Check that a file could be written there, before anything is computed.
+
+    Raises
+    ------
+    OutputError : what is in the way, and what to do.
+    """
+    _file_place(Path(path), "the table", "table.csv")
 
 
 def check_folder(folder: str | Path) -> None:
@@ -114,6 +121,27 @@ def check_folder(folder: str | Path) -> None:
     # even a Ctrl-C at this moment leaves it behind.
     with _told(place), tempfile.TemporaryFile(dir=_real(place).parent):
         pass
+
+
+def _write_file(path: Path, text: str, what: str, example: str) -> Path:
+    _file_place(path, what, example)
+    with _told(path):
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.absolute().parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+            _open_to_others(Path(name), 0o666)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    return path
+
+
+def _file_place(path: Path, what: str, example: str) -> None:
+    if path.is_dir():
+        raise OutputError(f"cannot write {what} to {path}: a folder is there; name a file, for example {example}")
+    _parent_of(path)
 
 
 def _write_folder(place: Path, title: str, page: str, tables: Mapping[str, Mapping[str, pd.DataFrame]]) -> Path:

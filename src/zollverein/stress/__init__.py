@@ -1,6 +1,7 @@
 """A stress test: what happens, carried through the corridor and the economy to a certified answer."""
 
 from zollverein.stress.coupling import Coupled, CouplingCertificate, CrudeLink, couple
+from zollverein.stress.hindcasting import Hindcast, hindcast
 from zollverein.stress.reading import read_scenario, scenario_of, scenario_schema
 from zollverein.stress.result import Comparison, StressCertificate, StressTest
 from zollverein.stress.runner import case_named, check_scenario, compare, load_scenario, run
@@ -11,6 +12,7 @@ __all__ = [
     "Coupled",
     "CouplingCertificate",
     "CrudeLink",
+    "Hindcast",
     "Scenario",
     "StressCertificate",
     "StressTest",
@@ -18,6 +20,7 @@ __all__ = [
     "check_scenario",
     "compare",
     "couple",
+    "hindcast",
     "load_scenario",
     "read_scenario",
     "run",
