@@ -208,7 +208,7 @@ def test_bounds_at_odds_are_named_and_no_more_than_these():
             ("port", "", "initial_stock_kt", 40.0), ("port", "", "draw_kt_per_day", 0.1),
         ]
     )  # fmt: skip
-    with pytest.raises(Infeasible, match="(tanks|stock) (of|at) 'port'") as caught:
+    with pytest.raises(Infeasible, match=r"(tanks|stock) (of|at) 'port'") as caught:
         net.route(YEAR, foresight="perfect")
     assert "rate of filling or drawing of 'port'" in str(caught.value)
     assert "cheap" not in str(caught.value)

@@ -73,36 +73,40 @@ def _balance(ends: Mapping[str, tuple[str, str]], blocks: Blocks, figures: Figur
 
 def _capacity(blocks: Blocks) -> Iterator[Entries]:
     """``sum_c flow[link, c] <= capacity[link]``."""
-    at = {link: k for k, link in enumerate(blocks.links)}
-    rows = blocks.rows["capacity"].start + np.array([at[link] for link, _ in blocks.arcs], dtype=np.int64)
-    yield rows, blocks.columns["flow"].start + np.arange(len(rows)), np.ones(len(rows))
+    yield _sum_of(blocks, "capacity", blocks.links, "flow", blocks.arcs)
 
 
 def _intake(blocks: Blocks) -> Iterator[Entries]:
     """``minimum <= sum_c delivery + unmet <= demand`` at every market that has either."""
-    c, at = blocks.columns, {node: k for k, node in enumerate(blocks.intakes)}
-    bounded = np.array([k for k, (node, _) in enumerate(blocks.markets) if node in at], dtype=np.int64)
-    rows = blocks.rows["intake"].start + np.array([at[blocks.markets[k][0]] for k in bounded], dtype=np.int64)
-    yield rows, c["delivery"].start + bounded, np.ones(len(rows))
-    own = np.arange(len(blocks.intakes))
-    yield blocks.rows["intake"].start + own, c["unmet"].start + own, np.ones(len(own))
+    yield _sum_of(blocks, "intake", blocks.intakes, "delivery", blocks.markets)
+    yield _slack_of(blocks, "intake", blocks.intakes, "unmet")
 
 
 def _room(blocks: Blocks) -> Iterator[Entries]:
     """``sum_c stock[tank, c] <= storage[tank]``."""
-    at = {node: k for k, node in enumerate(blocks.rooms)}
-    rows = blocks.rows["room"].start + np.array([at[node] for node, _ in blocks.tanks], dtype=np.int64)
-    yield rows, blocks.columns["stock"].start + np.arange(len(rows)), np.ones(len(rows))
+    yield _sum_of(blocks, "room", blocks.rooms, "stock", blocks.tanks)
 
 
 def _take(blocks: Blocks) -> Iterator[Entries]:
     """``sum_c flow[link, c] + unshipped[link] >= minimum[link]``: take or pay."""
-    c, at = blocks.columns, {link: k for k, link in enumerate(blocks.takes)}
-    mine = np.array([k for k, (link, _) in enumerate(blocks.arcs) if link in at], dtype=np.int64)
-    rows = blocks.rows["take"].start + np.array([at[blocks.arcs[k][0]] for k in mine], dtype=np.int64)
-    yield rows, c["flow"].start + mine, np.ones(len(rows))
-    own = np.arange(len(blocks.takes))
-    yield blocks.rows["take"].start + own, c["unshipped"].start + own, np.ones(len(own))
+    yield _sum_of(blocks, "take", blocks.takes, "flow", blocks.arcs)
+    yield _slack_of(blocks, "take", blocks.takes, "unshipped")
+
+
+def _sum_of(
+    blocks: Blocks, row_kind: str, names: tuple[str, ...], column_kind: str, keys: tuple[tuple[str, str], ...]
+) -> Entries:
+    """In the row of each name, the sum over commodities of the columns that are of it."""
+    at = {name: k for k, name in enumerate(names)}
+    mine = np.array([k for k, (name, _) in enumerate(keys) if name in at], dtype=np.int64)
+    rows = blocks.rows[row_kind].start + np.array([at[keys[k][0]] for k in mine], dtype=np.int64)
+    return rows, blocks.columns[column_kind].start + mine, np.ones(len(mine))
+
+
+def _slack_of(blocks: Blocks, row_kind: str, names: tuple[str, ...], column_kind: str) -> Entries:
+    """In the row of each name, the column that takes what the sum lacks."""
+    own = np.arange(len(names))
+    return blocks.rows[row_kind].start + own, blocks.columns[column_kind].start + own, np.ones(len(own))
 
 
 def _shares(blocks: Blocks, figures: Figures) -> Iterator[Entries]:
@@ -158,12 +162,9 @@ def _late_arrivals(
 
 def _filling(blocks: Blocks, T: int) -> Iterator[Entries]:
     """``-draw <= sum_c stock[t] - sum_c stock[t-1] <= fill`` of a tank."""
-    at = {node: k for k, node in enumerate(blocks.paced)}
-    mine = np.array([k for k, (node, _) in enumerate(blocks.tanks) if node in at], dtype=np.int64)
-    row = blocks.rows["filling"].start + np.array([at[blocks.tanks[k][0]] for k in mine], dtype=np.int64)
-    column = blocks.columns["stock"].start + mine
-    yield _repeated(blocks, row, column, np.ones(len(row)), np.arange(T), np.arange(T))
-    yield _repeated(blocks, row, column, -np.ones(len(row)), np.arange(1, T), np.arange(T - 1))
+    row, column, ones = _sum_of(blocks, "filling", blocks.paced, "stock", blocks.tanks)
+    yield _repeated(blocks, row, column, ones, np.arange(T), np.arange(T))
+    yield _repeated(blocks, row, column, -ones, np.arange(1, T), np.arange(T - 1))
 
 
 def _rising(blocks: Blocks, horizon: Horizon) -> Iterator[Entries]:

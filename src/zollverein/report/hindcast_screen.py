@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rich import box
-from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from zollverein.report.formatting import ABSENT, THIN, number, plain, residual, with_sign
+from zollverein.report.terminal import said
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,24 +64,22 @@ def hindcast_terminal(past: Hindcast) -> RenderableType:
 
 def _parts(past: Hindcast, width: int) -> Iterable[RenderableType]:
     yield Text(f"Hindcast: {past.case_title}", style="bold")
-    yield _said(f"case {past.case_name} · routed by {past.mode.replace('_', ' ')}", width)
+    yield said(f"case {past.case_name} · routed by {past.mode.replace('_', ' ')}", width)
     for name, runs in past.episodes.groupby("episode", sort=False):
         first = runs.iloc[0]
         yield Text("")
-        yield _said(f"{first['title']} ({name})", width, "bold")
-        yield _said(str(first["question"]), width, "italic")
+        yield said(f"{first['title']} ({name})", width, "bold")
+        yield said(str(first["question"]), width, "italic")
         for run in runs.to_dict("records"):
             rows = past.results[(past.results["episode"] == name) & (past.results["variant"] == run["variant"])]
             yield Text("")
-            yield _said(
-                f"{run['variant_title']} · {run['variant']} · frozen at {run['freeze']:%Y-%m-%d}", width, "bold"
-            )
-            yield _said(_terms(run), width)
+            yield said(f"{run['variant_title']} · {run['variant']} · frozen at {run['freeze']:%Y-%m-%d}", width, "bold")
+            yield said(_terms(run), width)
             yield _table(rows) if width >= WIDE else Group(*_lines(rows, width))
     yield Text("")
-    yield _said(LEGEND, width)
-    yield _said(FEW_EVENTS, width, "")
-    yield _said(f"Certified: largest residual {residual(past.max_residual)}.", width)
+    yield said(LEGEND, width)
+    yield said(FEW_EVENTS, width, "")
+    yield said(f"Certified: largest residual {residual(past.max_residual)}.", width)
 
 
 def _terms(run: dict[Any, Any]) -> str:
@@ -121,10 +119,10 @@ def _table(rows: pd.DataFrame) -> RenderableType:
 def _lines(rows: pd.DataFrame, width: int) -> Iterator[Text]:
     """One sentence a measure, where a table has no room."""
     for row in rows.to_dict("records"):
-        said = [f"{label.lower()} {_forecast(row, k)} {_error(row, k)}".strip() for k, label in FORECASTS.items()]
+        each = [f"{label.lower()} {_forecast(row, k)} {_error(row, k)}".strip() for k, label in FORECASTS.items()]
         came = f"observed {_shown(row['observed'])}; skill {_skill(row)}"
-        text = f"{_title(row)}, {_unit(row)}: {'; '.join(said)}; {came}"
-        yield _said(text, width, "")
+        text = f"{_title(row)}, {_unit(row)}: {'; '.join(each)}; {came}"
+        yield said(text, width, "")
 
 
 def _title(row: dict[Any, Any]) -> str:
@@ -157,14 +155,3 @@ def _skill(row: dict[Any, Any]) -> str:
     if value != value:  # noqa: PLR0124 - NaN differs from itself
         return ABSENT
     return with_sign(number(value, 2 if abs(value) < 9.995 else 0), value if abs(value) >= 0.005 else 0.0)
-
-
-def _said(words: str, width: int, style: str = "dim") -> Text:
-    lines = [""]
-    for word in words.split(" "):
-        longer = f"{lines[-1]} {word}" if lines[-1] else word
-        if lines[-1] and cell_len(longer) > width:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return Text("\n".join(lines), style=style)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from zollverein.stress import Comparison, StressTest
 
-__all__ = ["compare_terminal", "terminal"]
+__all__ = ["compare_terminal", "said", "terminal"]
 
 WIDE = 100
 NARROW = 56
@@ -102,11 +102,11 @@ def _segments(console: Console, options: ConsoleOptions, content: RenderableType
 
 def _parts(test: StressTest, console: Console, width: int) -> Iterable[RenderableType]:
     yield Text(test.scenario.title, style="bold")
-    yield _said(_setting(test), width)
+    yield said(_setting(test), width)
     yield Text("")
-    yield _said(" ".join(str(test.scenario.question).split()), width, style="italic")
+    yield said(" ".join(str(test.scenario.question).split()), width, style="italic")
     yield Text("")
-    yield _said(answer_of(test).headline, width, style="bold")
+    yield said(answer_of(test).headline, width, style="bold")
     yield Text("")
     if len(test.routes):
         yield from _corridor(test, console, width)
@@ -114,13 +114,13 @@ def _parts(test: StressTest, console: Console, width: int) -> Iterable[Renderabl
     yield from _income(test, width)
     yield Text("")
     if line := bridge_line(test):
-        yield _said(line, width)
+        yield said(line, width)
     if len(test.crude_link):
-        yield _said(_crude(test), width)
-    yield from (_said(line, width) for line in _trust(test))
+        yield said(_crude(test), width)
+    yield from (said(line, width) for line in _trust(test))
 
 
-def _said(words: str, width: int, style: str = "dim") -> Text:
+def said(words: str, width: int, style: str = "dim") -> Text:
     """Running text, folded at spaces alone: a terminal's own folding parts a number at its thin spaces."""
     lines = [""]
     for word in words.split(" "):
@@ -170,9 +170,9 @@ def _income(test: StressTest, width: int) -> Iterable[RenderableType]:
     hidden = max(0, len(frame) - REGIONS_SHOWN)
     yield _table(Sheet(sheet.name, sheet.caption, columns, frame.head(REGIONS_SHOWN)))
     if "range" in wanted:
-        yield _said(range_covers(test), width)
+        yield said(range_covers(test), width)
     if hidden:
-        yield _said(_not_shown(frame.iloc[REGIONS_SHOWN:]), width)
+        yield said(_not_shown(frame.iloc[REGIONS_SHOWN:]), width)
 
 
 def _not_shown(rows: pd.DataFrame) -> str:

@@ -240,7 +240,8 @@ def _outages(part: CorridorPart, case: Case) -> tuple[Outage, ...]:
 
 def _stated(part: CorridorPart) -> list[Outage]:
     return [
-        Outage(o.name, o.target, o.start, o.end, o.share_lost, o.units_lost, o.announced_days) for o in part.outages
+        Outage(o.name, o.target, o.start, o.end, o.share_lost, o.units_lost, o.announced_days, o.known_from)
+        for o in part.outages
     ]
 
 

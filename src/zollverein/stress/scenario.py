@@ -100,6 +100,7 @@ class OutageSpec(_Part):
     share_lost: Share | None = Field(None, description="share of the capacity lost, 0 to 1")
     units_lost: Count | None = Field(None, ge=0, description="parallel units lost, for example moorings")
     announced_days: Count | None = Field(None, ge=1, le=36_500, description="duration announced when it began")
+    known_from: Day | None = Field(None, description="day from which it is known with its dates, as maintenance is")
 
     @model_validator(mode="after")
     def _one_severity(self) -> OutageSpec:
