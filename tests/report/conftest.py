@@ -256,7 +256,8 @@ def halted(outages: tuple[Outage, ...] = (HALT,), name: str = "terminal-90-days"
         "question": "A neighbour halts the terminal through which four fifths of our oil leaves. What is stranded, "
         "what finds another way, and what does it cost whom?",
         "corridor": SimpleNamespace(exporter=EXPORTER, foresight="rolling", events=(), outages=outages, revisions=(),
-                                    horizon=SimpleNamespace(start=HORIZON.start, end=HORIZON.end, step="week")),
+                                    horizon=SimpleNamespace(start=HORIZON.start, end=HORIZON.end, step="week",
+                                                            periods="week")),
         "labour": "specific",
     })  # fmt: skip
     return replace(

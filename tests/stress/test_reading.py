@@ -45,7 +45,7 @@ def test_every_fault_is_named_at_once_with_its_line(write):
         "key 'title' is missing",
         "line 2: key 'titel' is not known; did you mean 'title'?",
         "line 5: corridor.horizon.start is '2022-13-01'",
-        "corridor.horizon.step is 'weak': input should be 'day', 'week' or 'month'; did you mean 'week'?",
+        "corridor.horizon.step is 'weak': input should be 'day', 'week', 'month' or 'year'; did you mean 'week'?",
         "line 6: key 'corridor.foresigt' is not known; did you mean 'foresight'?",
         "line 8: corridor.outages.0.share_lost is 2",
         "line 10: economy.labour is 'mobil'",

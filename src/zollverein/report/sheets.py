@@ -40,16 +40,20 @@ MEASURES = {
     "displaced": "Lost by routes",
     "rerouted": "Gained by routes",
     "stranded": "Stranded",
+    "delayed": "Delayed",
     "lost_at_field": "Lost at the fields",
     "shortfall": "Short of minimum",
     "transport_cost": "Cost of carriage",
     "transport_cost_per_t": "Carriage per tonne",
     "export_value": "Value of exports",
     "netback": "Mean netback",
+    "route_concentration": "Concentration",
+    "missed": "Exports missed",
+    "recovery": "Time to recover",
 }
 # Columns that say nothing where they are zero throughout.
 SILENT_AT_ZERO = ("rent_usd_million", "tariff_revenue_usd_million")
-UNITS = {"kt": "kt", "usd_million": "US$ m", "usd_per_t": "US$/t", "percent": "%"}
+UNITS = {"kt": "kt", "usd_million": "US$ m", "usd_per_t": "US$/t", "percent": "%", "days": "days", "index": "HHI"}
 CASE_TABLES = {
     "trade": "Trade between regions",
     "production": "Production",
@@ -131,6 +135,8 @@ def _kind_of(unit: str, change: bool) -> Kind:
             return "usd_million_change" if change else "usd_million"
         case "usd_per_t":
             return "usd_per_t_change" if change else "usd_per_t"
+        case "index":
+            return "factor"
     return "number"
 
 

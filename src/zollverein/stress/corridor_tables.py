@@ -10,9 +10,11 @@ from zollverein.corridor import (
     Network,
     Routing,
     available_kt,
+    concentration,
     export_tonnes,
     export_value_usd_million,
     mean_netback_usd_per_t,
+    resilience,
     route_capacity_kt,
     route_tonnes,
     shortfall_kt,
@@ -62,11 +64,14 @@ def summary_table(before: Routing, after: Routing, exporter: str) -> pd.DataFram
     """Return the corridor in a few figures: measure, unit, before, after, change.
 
     ``rerouted`` is the sum of what routes gained, ``displaced`` the sum of what routes lost; ``stranded`` could have
-    been produced and could not leave, ``lost_at_field`` could not be produced at all.
+    been produced and could not leave, ``lost_at_field`` could not be produced at all. ``delayed`` left later than it
+    would have; ``missed`` is the resilience triangle, days of undisturbed exports; ``recovery`` the days from the first
+    period below 99 percent of them to the last (unknown where they never fell or are not back by the end).
     """
     was, now = route_tonnes(before, exporter), route_tonnes(after, exporter)
     either = was.index.union(now.index)
     moved = now.reindex(either).fillna(0.0) - was.reindex(either).fillna(0.0)
+    time = resilience(before, after, exporter) if export_tonnes(before, exporter) > 0 else None
     rows = [
         ("exported", "kt", export_tonnes(before, exporter), export_tonnes(after, exporter)),
         ("displaced", "kt", 0.0, float(-moved.clip(upper=0.0).sum())),
@@ -89,6 +94,11 @@ def summary_table(before: Routing, after: Routing, exporter: str) -> pd.DataFram
         ),
         ("netback", "usd_per_t", mean_netback_usd_per_t(before, exporter), mean_netback_usd_per_t(after, exporter)),
     ]
+    rows.append(("route_concentration", "index", concentration(was), concentration(now)))
+    if time is not None:
+        rows.insert(4, ("delayed", "kt", 0.0, time.delayed_kt))
+        took = time.recovery_days if time.lowest_share < 1.0 else 0.0
+        rows += [("missed", "days", 0.0, time.triangle_days), ("recovery", "days", 0.0, took)]
     table = pd.DataFrame(rows, columns=["measure", "unit", "before", "after"])
     return table.assign(change=table["after"] - table["before"])
 

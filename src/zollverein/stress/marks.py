@@ -15,6 +15,10 @@ FIGURES = {
     "usable_kt_per_year": "usable capacity",
     "nominal_kt_per_year": "nominal capacity",
     "quota_kt_per_year": "quota",
+    "right_kt_per_year": "shippers' rights",
+    "minimum_kt_per_year": "contracted minimum",
+    "transit_days": "days on the way",
+    "line_fill_kt": "line fill",
     "tariff_usd_per_t": "tariff",
     "loss_share": "loss on the way",
 }

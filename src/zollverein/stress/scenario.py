@@ -6,7 +6,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 __all__ = [
     "BarrierChange",
@@ -61,12 +61,19 @@ class StepSpec(_Part):
     until: Day = Field(description="last day that it holds for")
 
 
+# Tagged, so that a fault is told of the one that was meant.
+Steps = Annotated[
+    Annotated[Step, Tag("literal[step]")] | Annotated[tuple[StepSpec, ...], Tag("tuple[steps]")],
+    Discriminator(lambda given: "literal[step]" if isinstance(given, str) else "tuple[steps]"),
+]
+
+
 class HorizonSpec(_Part):
     """The time that the corridor is routed over, both days included."""
 
     start: Day = Field(description="first day, for example 2022-01-01")
     end: Day = Field(description="last day")
-    step: Step | tuple[StepSpec, ...] = Field(
+    step: Steps = Field(
         "week", description="length of a period; or several, each with the last day that it holds for"
     )
 
