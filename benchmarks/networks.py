@@ -153,7 +153,6 @@ def _node_figures(
     storage = produced / len(ports) * rng.uniform(0.02, 0.08, len(tanks))
     frames = [
         _rows("production_kt_per_year", (output * produced / output.sum()).round(2), node=fields[field], ware=ware),
-        _rows("shut_in_usd_per_t", rng.uniform(0, 20, len(field)).round(2), node=fields[field], ware=ware),
         _rows("demand_kt_per_year", (demand * APPETITE * produced / demand.sum()).round(2), node=markets),
         _rows("storage_kt", storage.round(2), node=tanks),
         _rows("storage_usd_per_t_month", rng.uniform(0.5, 3, len(tanks)).round(2), node=tanks),

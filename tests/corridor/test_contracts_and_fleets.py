@@ -91,6 +91,19 @@ def test_a_treaty_quota_binds_the_sum_of_two_ways_over_the_year_and_not_in_each_
     assert sum(tonnes(by_month).values()) == pytest.approx(500.0 * 184 / 365)
     undisturbed = two_ways(quotas=rows).route(YEAR, foresight="perfect")
     assert sum(tonnes(undisturbed).values()) == pytest.approx(500.0)
+    used = undisturbed.quotas.iloc[0]
+    assert (used["used_kt"], used["bound_kt"]) == pytest.approx((500.0, 500.0))
+    # One more tonne goes by the cheap way, earning 560.
+    assert used["dual_usd_per_t"] == pytest.approx(560.0, abs=1e-3)
+
+
+def test_of_plans_that_earn_the_same_the_earliest_counts():
+    """A yearly quota of half of what could be sold is used up by the end of June, in every run alike."""
+    rows = [("treaty", "cheap", "", 365.0, "year"), ("treaty", "dear", "", 365.0, "year")]
+    routing = two_ways(dear=0.0, quotas=rows).route(YEAR, foresight="perfect")
+    flows = routing.flows[routing.flows["link"] == "cheap"]["flow_kt"].to_numpy()
+    assert flows[:5] == pytest.approx(2.0 * YEAR.days[:5])
+    assert flows[7:] == pytest.approx(0.0, abs=1e-9)
 
 
 def test_a_fleet_carries_its_ships_times_load_times_trips():

@@ -71,6 +71,24 @@ def test_widening_the_cut_helps_and_widening_anything_else_does_not():
         bottleneck(net, YEAR, "XXY")
 
 
+def test_a_quota_that_binds_is_in_the_cut():
+    rows = [("treaty", "cheap", "", 500.0, "year"), ("treaty", "dear", "", 500.0, "year")]
+    found = bottleneck(two_ways(quotas=rows), YEAR, "XXX")
+    assert found.maximum_kt == pytest.approx(500.0)
+    assert found.cut[["kind", "name", "capacity_kt"]].to_numpy().tolist() == [["quota", "treaty", 500.0]]
+    assert Router(two_ways(quotas=rows), YEAR).base().delivered_kt["XXX"] == pytest.approx(500.0)
+
+
+def test_a_field_s_own_loss_spares_the_cost_of_shutting_it_in():
+    """The netback of an answer is sales less carriage less what shutting in costs, and only what was offered can be."""
+    net = two_ways(node_figures=[("field", "", "shut_in_usd_per_t", 30.0)])
+    router = Router(net, YEAR)
+    assert router.base().netback_usd_million == pytest.approx((730 * 560 + 365 * 520) / 1e3)
+    table = criticality(router, targets=["field", "cheap"]).set_index("targets")
+    assert table.loc["field", "lost_usd_million"] == pytest.approx((730 * 560 + 365 * 520) / 1e3)
+    assert table.loc["cheap", "lost_usd_million"] == pytest.approx(730 * (560 + 30) / 1e3)
+
+
 def lost(net, targets):
     base = net.route(YEAR, foresight="perfect")
     outages = [Outage(t, t, *ALL_YEAR, share_lost=1.0) for t in targets]

@@ -151,9 +151,20 @@ def test_a_field_that_gave_less_then_left_nothing_in_the_ground():
         two_ways(observed=[("cheap", "", 600.0), ("sea", "", 5.0)]).route(WEEKS, mode="calibrated")
 
 
+def test_oil_left_in_tanks_does_not_set_the_worth_of_all_oil():
+    """Twenty kt that lie in a tank from the start are not sold to calibrate: a tonne is worth its netback, not half."""
+    net = two_ways(
+        dear=1000.0, observed=[("dear", "", 300.0), ("field", "", 1030.0)], storage=30.0,
+        node_figures=[("port", "", "initial_stock_kt", 20.0)],
+    )  # fmt: skip
+    routing = net.route(WEEKS, mode="calibrated", foresight="perfect")
+    assert routing.supply["netback_usd_per_t"].median() > 450.0
+
+
 @pytest.mark.parametrize(
     ("tables", "told"),
     [
+        ({"observed": [("field", "", 900.0)]}, "names no link"),
         ({}, "needs observed flows"),
         ({"observed": [("cheap", "", 900.0)]}, "cannot carry these flows"),
         ({"observed": [("cheap", "", 100.0)], "bend": -1.0}, "above 0"),

@@ -50,6 +50,7 @@ def calibration(network: Network, horizon: Horizon, bend_usd_per_t: float | None
     session = Session(programme)
     session.bound(bounds_under(programme, Capacity(network, horizon).under(()), 0))
     _bound_fields(session, network, horizon)
+    _keep_stocks(session)
     columns = programme.flow_columns(arcs).ravel()
     around = np.maximum(observed * HAIR, SMALLEST_SHARE * HAIR * observed.sum(axis=0)).ravel()
     session.bound_columns(columns, np.maximum(observed.ravel() - around, 0.0), observed.ravel() + around)
@@ -64,6 +65,14 @@ def calibration(network: Network, horizon: Horizon, bend_usd_per_t: float | None
     hidden = np.where(observed > 0, hidden, np.minimum(hidden, 0.0))
     smallest = SMALLEST_SHARE * observed.sum(axis=0)
     return Bend(arcs, observed, hidden, bend / np.maximum(observed, smallest))
+
+
+def _keep_stocks(session: Session) -> None:
+    """Let tanks end as they began: else oil left over in them would be worth its salvage, and all oil no more."""
+    programme = session.programme
+    stock = programme.blocks.columns["stock"]
+    last = np.arange(stock.start, stock.stop) + programme.blocks.width * (programme.periods - 1)
+    session.bound_columns(last, np.minimum(programme.figures.initial, session.upper[last]), session.upper[last])
 
 
 def _bound_fields(session: Session, network: Network, horizon: Horizon) -> None:
@@ -103,4 +112,6 @@ def _observed(network: Network, horizon: Horizon, programme: Programme) -> tuple
             )
         arcs += mine
         values.append(float(row["kt_per_year"]) * horizon.days / 365.0)
+    if not arcs:
+        raise NetworkError("table observed names no link, so there is nothing to calibrate to; add what links carried")
     return tuple(arcs), np.stack(values)

@@ -9,7 +9,7 @@ LINK_FIGURES = {
     "usable_kt_per_year": "capacity that can in fact be used, with its reason; stands before the nominal one",
     "quota_kt_per_year": "upper bound by treaty or contract, in every period",
     "right_kt_per_year": "a shipper's right: what one commodity may use of the link, cut in proportion with it",
-    "minimum_kt_per_year": "take or pay: what is not shipped of it is paid for at the tariff",
+    "minimum_kt_per_year": "take or pay, in every period: what is not shipped of it is paid for at the tariff",
     "tariff_usd_per_t": "cost of carriage",
     "loss_share": "share lost on the way",
     "transit_days": "whole days on the way: oil arrives that much later, unless the line is full",

@@ -179,6 +179,10 @@ def _prices(named: Sequence[str], cost: Mapping[str, float] | None) -> dict[str,
 
 def _lost(router: Router, target: str, start: date | None, days: int | None) -> Outage:
     first = start or router.horizon.start
+    if not router.horizon.start <= first <= router.horizon.end:
+        raise NetworkError(
+            f"start is {first}, outside the horizon {router.horizon.start} to {router.horizon.end}; choose a day in it"
+        )
     if days is not None and (isinstance(days, bool) or not isinstance(days, int) or days < 1):
         raise NetworkError(f"days is {days!r}; allowed is a whole number from 1")
     end = router.horizon.end + timedelta(days=1) if days is None else first + timedelta(days=days)

@@ -61,9 +61,11 @@ def why_infeasible(highs: highspy.Highs, programme: Programme, status: str) -> s
     highs.setOptionValue("iis_strategy", int(highspy.IisStrategy.kIisStrategyFromLp))
     _, iis = highs.getIis()
     lp = highs.getLp()
-    bounds = [f"{named_row(programme, k)} ({_range(lp.row_lower_[k], lp.row_upper_[k])})" for k in iis.row_index_] + [
-        f"{named_column(programme, k)} ({_range(lp.col_lower_[k], lp.col_upper_[k])})" for k in iis.col_index_
-    ]
+    # Balances only tie the bounds together; what can be loosened is named first.
+    named = [(named_row(programme, k), lp.row_lower_[k], lp.row_upper_[k]) for k in iis.row_index_]
+    named += [(named_column(programme, k), lp.col_lower_[k], lp.col_upper_[k]) for k in iis.col_index_]
+    named.sort(key=lambda bound: bound[0].startswith(_MEANING["balance"]))
+    bounds = [f"{name} ({_range(lower, upper)})" for name, lower, upper in named]
     if not bounds:
         return "no plan satisfies the bounds, and HiGHS names none of them; check stocks, minima and tank rates"
     more = len(bounds) - MOST_NAMED

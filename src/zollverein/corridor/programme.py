@@ -28,6 +28,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
 # An unmet minimum costs this many times the best price: worse than any other use of the tonne.
 UNMET_PENALTY = 2.0
+# What a day's delay costs a tonne: far below any price, and above the solver's tolerance.
+LATER_USD_PER_T_DAY = 1e-7
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,13 @@ class Programme:
     def rights(self) -> npt.NDArray[np.int64]:
         """Positions of arcs that a right bounds."""
         return np.flatnonzero(np.isfinite(self.figures.right).any(axis=1))
+
+    def lateness_usd_thousand(self, x: Floats) -> float:
+        """Return what the preference for early plans adds to the cost of a point; it is no money of anybody's."""
+        c = self.blocks.columns
+        by_period = x.reshape(self.periods, self.blocks.width)
+        moved = by_period[:, c["delivery"]].sum(axis=1) + by_period[:, c["supply"]].sum(axis=1)
+        return float(LATER_USD_PER_T_DAY * np.cumsum(self.horizon.days) @ moved)
 
     def flow_columns(self, arcs: tuple[tuple[str, str], ...]) -> npt.NDArray[np.int64]:
         """Return the columns of flows on some arcs, (arcs, T)."""
@@ -126,6 +135,10 @@ def _column_bounds(blocks: Blocks, f: Figures, horizon: Horizon) -> dict[str, Fl
     cost[:, c["flow"]] = f.tariff.T
     cost[:, c["supply"]] = -f.shut_in.T
     cost[:, c["delivery"]] = -f.price.T
+    # Of plans that earn the same the earliest counts: without this their timing would be the solver's whim.
+    day = np.cumsum(horizon.days)[:, None]
+    cost[:, c["delivery"]] += LATER_USD_PER_T_DAY * day
+    cost[:, c["supply"]] += LATER_USD_PER_T_DAY * day
     cost[:, c["unmet"]] = UNMET_PENALTY * np.abs(f.price).max(initial=0.0)
     cost[:, c["stock"]] = f.holding.T
     cost[:, c["unshipped"]] = f.penalty.T

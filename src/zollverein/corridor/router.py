@@ -202,9 +202,12 @@ class Router:
         x = solution.x.reshape(self.programme.periods, blocks.width)
         sold = x[:, blocks.columns["delivery"]].sum(axis=0)
         share = now.field_share[self.programme.field_nodes]
-        lost = np.maximum(figures.production * share - x[:, blocks.columns["supply"]].T, 0.0).sum(axis=1)
+        offered = figures.production * share
+        lost = np.maximum(offered - x[:, blocks.columns["supply"]].T, 0.0).sum(axis=1)
+        # The programme counts shutting in as what producing saves; here it is what not producing costs.
+        shut_in = float((figures.shut_in * offered).sum())
         return Answer(
-            netback_usd_million=-solution.cost / 1e3,
+            netback_usd_million=(self.programme.lateness_usd_thousand(solution.x) - solution.cost - shut_in) / 1e3,
             delivered_kt=_summed(self.exporters, self._seller, sold),
             stranded_kt=_summed(self.exporters, self._owner, lost),
             skipped=skipped,

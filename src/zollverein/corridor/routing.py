@@ -59,13 +59,15 @@ class Routing:
     flows : link, route, commodity, exporter, period, start, days, flow_kt (put in), arrived_kt, capacity_kt,
         tariff_usd_per_t, dual_usd_per_t (what one more tonne of the link's capacity would have been worth then).
     deliveries : node, commodity, exporter, period, delivered_kt, price_usd_per_t, value_usd_million.
-    supply : node, commodity, exporter, period, available_kt, produced_kt, shut_in_kt, netback_usd_per_t (dual:
-        what one more tonne at the field would have earned).
+    supply : node, commodity, exporter, period, available_kt, produced_kt, shut_in_kt, netback_usd_per_t (dual: what
+        one more tonne that must leave the field would have earned, in the belief of the time).
     stocks : node, commodity, period, stock_kt, capacity_kt.
     shortfalls : node, period, unmet_kt.
     contracts : link, period, minimum_kt, unshipped_kt (paid for and not shipped), penalty_usd_per_t.
     blending : node, component, blend, period, blended_kt. filling : link, commodity, period, packed_kt, what stays in a
         line that is being filled.
+    quotas : quota, label (the year, or the period's first day), used_kt, bound_kt, dual_usd_per_t: what one more tonne
+        of it would have been worth, in the last solve.
     """
 
     network: Network = field(repr=False)
@@ -78,6 +80,7 @@ class Routing:
     contracts: pd.DataFrame = field(repr=False)
     blending: pd.DataFrame = field(repr=False)
     filling: pd.DataFrame = field(repr=False)
+    quotas: pd.DataFrame = field(repr=False)
     initial_stocks: pd.DataFrame = field(repr=False)
     certificate: RoutingCertificate
 
@@ -154,8 +157,9 @@ def routing_of(
     )  # fmt: skip
     blending = table(list(blocks.recipes), ("node", "component", "blend"), blended_kt=x[:, c["blended"]])
     filling = table(list(blocks.openings), ("link", "commodity"), packed_kt=x[:, c["packed"]])
+    quotas = _quotas_used(programme, x[:, c["flow"]], solutions[-1])
     initial = pd.DataFrame(list(blocks.tanks), columns=["node", "commodity"]).assign(stock_kt=figures.initial)
-    frames = (flows, deliveries, supply, stocks, shortfalls, contracts, blending, filling, initial)
+    frames = (flows, deliveries, supply, stocks, shortfalls, contracts, blending, filling, quotas, initial)
     certificate = RoutingCertificate(
         mass_balance_kt=mass_balance_kt(network, flows, deliveries, supply, stocks, blending, initial),
         primal_violation=max(s.primal_violation for s in solutions),
@@ -172,3 +176,15 @@ def routing_of(
             f"differ by many orders of magnitude"
         )
     return Routing(network, horizon, *frames, certificate)
+
+
+def _quotas_used(programme: Programme, flow_kt: Floats, last: Solution) -> pd.DataFrame:
+    first = programme.blocks.height * programme.periods
+    rows = [
+        (
+            quota.name, quota.label, float(flow_kt[np.ix_(quota.periods, quota.arcs)].sum()), quota.bound_kt,
+            max(-float(last.row_dual[first + k]), 0.0),
+        )
+        for k, quota in enumerate(programme.blocks.quotas)
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["quota", "label", "used_kt", "bound_kt", "dual_usd_per_t"])

@@ -137,6 +137,8 @@ def _setting(test: StressTest) -> str:
     if test.scenario.corridor is not None:
         horizon = test.scenario.corridor.horizon
         parts += [days(horizon.start, horizon.end), f"{test.scenario.corridor.foresight} foresight"]
+        if test.scenario.corridor.mode == "calibrated":
+            parts.append("calibrated to observed flows")
     parts.append("long run: factors move" if test.scenario.labour == "mobile" else "short run: factors stay")
     parts += [f"base year {test.base_year}"] if test.base_year is not None else []
     return " · ".join(parts)
