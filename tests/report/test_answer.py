@@ -101,6 +101,15 @@ def test_several_losers_are_not_reduced_to_one(halt: Any) -> None:
     assert "the routes that lost tonnes" in answer_of(replace(halt, routes=routes)).headline
 
 
+def test_parts_that_are_no_parts_of_the_whole_are_told_apart(halt: Any) -> None:
+    """A port that catches up within its yearly quota: routes lose less than was stranded, and no part is of them."""
+    summary = halt.corridor_summary.set_index("measure")
+    summary.loc["rerouted", ["after", "change"]] = [9000.0, 9000.0]
+    summary.loc["exported", ["after", "change"]] = [summary.loc["exported", "before"] - 4200.0, -4200.0]
+    told = answer_of(replace(halt, corridor_summary=summary.reset_index())).headline
+    assert spaced(told).startswith("9.8 Mt are stranded; exports fall by 4.2 Mt over the horizon; routes gain 9.0 Mt")
+
+
 def test_key_figures_are_few_and_signed(halt: Any, walls: Any) -> None:
     assert [spaced(figure.value) for figure in key_figures(halt)] == ["9.8 Mt", "3.5 Mt", "−US$ 7.1 bn", "−3.1 %"]
     values = [spaced(figure.value) for figure in key_figures(walls)]

@@ -213,8 +213,13 @@ class Session:
         """Solve; return the seconds inside HiGHS."""
         began, before = perf_counter(), self.highs.getRunTime()
         self.highs.run()
-        seconds = min(self.highs.getRunTime() - before, perf_counter() - began)
         status = self.highs.getModelStatus()
+        if status not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible):
+            # A basis may be so ill conditioned that nothing can be made of it; without one HiGHS starts afresh.
+            self.highs.clearSolver()
+            self.highs.run()
+            status = self.highs.getModelStatus()
+        seconds = min(self.highs.getRunTime() - before, perf_counter() - began)
         if status != highspy.HighsModelStatus.kOptimal:
             raise Infeasible(why_infeasible(self.highs, self.programme, self.highs.modelStatusToString(status)))
         return float(seconds)

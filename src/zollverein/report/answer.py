@@ -21,6 +21,8 @@ TONNES_THAT_COUNT = 0.05
 PERCENT_THAT_COUNTS = 0.005
 # A route that alone lost nearly all that was lost is named.
 NEARLY_ALL = 0.9
+# Stranded and rerouted tonnes that differ from the displaced by more than this share are no parts of them.
+PARTS_DIFFER = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,12 @@ def _tonnage(test: StressTest) -> str | None:
         text = f"{tonnes(displaced)} fewer leave by {_loser(test)}: {tonnes(lost)} cannot be produced"
         kept = f"{tonnes(stranded)} are stranded" if stranded > TONNES_THAT_COUNT else ""
         return "; ".join(filter(None, [text, kept, elsewhere]))
+    # Tanks and yearly quotas let a route catch up, so that what is stranded need not be what routes lost over the year.
+    if abs(stranded + rerouted - displaced) > PARTS_DIFFER * displaced:
+        moved = f"exports {'fall' if exported < 0 else 'rise'} by {tonnes(abs(exported))} over the horizon"
+        kept = f"{tonnes(stranded)} are stranded" if stranded > TONNES_THAT_COUNT else "nothing more is stranded"
+        gained = f"routes gain {tonnes(rerouted)}" if rerouted > TONNES_THAT_COUNT else ""
+        return "; ".join(filter(None, [f"{kept[0].upper()}{kept[1:]}", moved, gained]))
     if stranded > TONNES_THAT_COUNT:
         text = f"{_of(stranded, displaced)} that would have left by {_loser(test)} are stranded"
         return "; ".join(filter(None, [text, elsewhere]))
