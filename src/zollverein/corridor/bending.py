@@ -7,7 +7,7 @@ is that of the quadratic programme.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,8 @@ PIECES = len(OFFSETS) + 1
 FINER = 16.0
 # A piece of this width, as a share of what was observed, is none.
 SETTLED = 1e-7
+# Nor is one that the solver cannot tell from none.
+SOLVER_KT = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,15 @@ class Bend:
     arcs : (link, commodity), those observed. observed_kt : (arcs, T).
     hidden_usd_per_t : (arcs, T), taken off the tariff so that the observed flows are optimal.
     stiffness : (arcs, T), US$/t for each kt away from what was observed.
+    kept_usd_per_t : by tank, (node, commodity): what oil in it at the end is worth beyond its salvage, so that the tank
+        ends as it began.
     """
 
     arcs: tuple[tuple[str, str], ...]
     observed_kt: Floats
     hidden_usd_per_t: Floats
     stiffness: Floats
+    kept_usd_per_t: dict[tuple[str, str], float] = field(default_factory=dict)
 
     @property
     def scale(self) -> Floats:
@@ -68,7 +73,7 @@ def next_pieces(bend: Bend, last: Pieces, flow_kt: Floats) -> Pieces | None:
     """
     moved = np.abs(flow_kt - last.centre)
     # Below that width it is the solver's tolerance that moves a flow.
-    settled = (last.width <= SETTLED * bend.scale) & (moved <= OFFSETS[-1] * last.width)
+    settled = (last.width <= np.maximum(SETTLED * bend.scale, SOLVER_KT)) & (moved <= OFFSETS[-1] * last.width)
     if settled.all():
         return None
     near = settled | (moved <= last.width * (1.0 + 1e-9))

@@ -135,12 +135,25 @@ def blocks_of(network: Network, horizon: Horizon, bent: tuple[State, ...] = ()) 
         links=tuple(network.links.index),
         rooms=rooms,
         takes=tuple(k for k in network.links.index if k in contracted),
-        recipes=tuple((n, c, b) for n, c, b in recipes if {(n, c), (n, b)} <= useful),
+        recipes=_makeable(network, useful),
         paced=tuple(n for n in rooms if n in told["fill_kt_per_day"] | told["draw_kt_per_day"]),
         ramps=tuple(key for key in fields if key[0] in told["ramp_up_days"]),
         openings=_openings(network, horizon, arcs),
         quotas=_quotas(network, horizon, arcs),
         bent=bent,
+    )
+
+
+def _makeable(network: Network, useful: set[State]) -> tuple[tuple[str, str, str], ...]:
+    """Recipes of blends of which every component that must be in them can be had."""
+    rows = network.blends.to_dict("records")
+    wanting = {
+        (r["node"], r["blend"]) for r in rows if r["share_min"] > 0 and (r["node"], r["component"]) not in useful
+    }
+    return tuple(
+        (r["node"], r["component"], r["blend"])
+        for r in rows
+        if (r["node"], r["blend"]) not in wanting and {(r["node"], r["component"]), (r["node"], r["blend"])} <= useful
     )
 
 

@@ -52,7 +52,9 @@ def bounds_under(programme: Programme, now: Availability, first: int) -> Bounds:
     rights = programme.rights
     link_of = [blocks.link_at[blocks.arcs[k][0]] for k in rights]
     columns = np.concatenate([supply, blocks.columns["flow"].start + rights])
-    upper = np.vstack([programme.figures.production * share, programme.figures.right[rights] * now.link_share[link_of]])
+    right, left = programme.figures.right[rights], now.link_share[link_of]
+    right = np.where(np.isfinite(right), np.where(np.isfinite(right), right, 0.0) * left, np.inf)
+    upper = np.vstack([programme.figures.production * share, right])
     return Bounds(
         rows=rows.ravel(),
         row_lower=row_lower.ravel(),

@@ -50,7 +50,7 @@ def calibration(network: Network, horizon: Horizon, bend_usd_per_t: float | None
     session = Session(programme)
     session.bound(bounds_under(programme, Capacity(network, horizon).under(()), 0))
     _bound_fields(session, network, horizon)
-    _keep_stocks(session)
+    last = _keep_stocks(session)
     columns = programme.flow_columns(arcs).ravel()
     around = np.maximum(observed * HAIR, SMALLEST_SHARE * HAIR * observed.sum(axis=0)).ravel()
     session.bound_columns(columns, np.maximum(observed.ravel() - around, 0.0), observed.ravel() + around)
@@ -60,19 +60,25 @@ def calibration(network: Network, horizon: Horizon, bend_usd_per_t: float | None
         raise NetworkError(
             f"table observed: the network cannot carry these flows, so there is nothing to calibrate to; {error}"
         ) from error
+    if not observed.any():
+        raise NetworkError(
+            "table observed holds zeros alone, so there is nothing to calibrate to; add what links carried"
+        )
     hidden = solution.reduced_cost[columns].reshape(observed.shape)
     # A link that was not used and would not be needs no hidden cost: it is dear enough as it is.
     hidden = np.where(observed > 0, hidden, np.minimum(hidden, 0.0))
     smallest = SMALLEST_SHARE * observed.sum(axis=0)
-    return Bend(arcs, observed, hidden, bend / np.maximum(observed, smallest))
+    kept = dict(zip(programme.blocks.tanks, map(float, solution.reduced_cost[last]), strict=True))
+    return Bend(arcs, observed, hidden, bend / np.maximum(observed, smallest), kept)
 
 
-def _keep_stocks(session: Session) -> None:
+def _keep_stocks(session: Session) -> npt.NDArray[np.int64]:
     """Let tanks end as they began: else oil left over in them would be worth its salvage, and all oil no more."""
     programme = session.programme
     stock = programme.blocks.columns["stock"]
     last = np.arange(stock.start, stock.stop) + programme.blocks.width * (programme.periods - 1)
     session.bound_columns(last, np.minimum(programme.figures.initial, session.upper[last]), session.upper[last])
+    return last
 
 
 def _bound_fields(session: Session, network: Network, horizon: Horizon) -> None:

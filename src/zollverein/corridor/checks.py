@@ -103,6 +103,12 @@ def check_values(network: Network) -> None:
     _check_quotas(network.quotas)
     _check_blends(network.blends)
     _check_number("observed", network.observed, "kt_per_year", LARGEST_KT_PER_YEAR)
+    twice = network.observed.duplicated(["target", "commodity"])
+    if twice.any():
+        raise NetworkError(
+            f"table observed names '{network.observed.loc[twice, 'target'].iloc[0]}' twice; keep one row"
+        )
+    _check_fleets(network)
 
 
 def _check_once(table: str, key: str, rows: pd.DataFrame) -> None:
@@ -148,8 +154,25 @@ def _check_number(table: str, rows: pd.DataFrame, column: str, most: float) -> N
         )
 
 
+FLEET = ("vehicles", "vehicle_load_t", "trips_per_year")
+
+
+def _check_fleets(network: Network) -> None:
+    told = {figure: network.links_with(figure) for figure in FLEET}
+    for link in sorted(set().union(*told.values())):
+        missing = [figure for figure in FLEET if link not in told[figure]]
+        if missing:
+            raise NetworkError(
+                f"table link_figures: the fleet of '{link}' lacks {', '.join(missing)}; a fleet carries vehicles times "
+                f"load times trips: add what is missing"
+            )
+
+
 def _check_quotas(quotas: pd.DataFrame) -> None:
     _check_number("quotas", quotas, "kt_per_year", LARGEST_KT_PER_YEAR)
+    unnamed = quotas["quota"].isna() | (quotas["quota"].astype(str).str.strip() == "")
+    if unnamed.any():
+        raise NetworkError(f"table quotas, row {_row(quotas.loc[unnamed, 'quota'])}: it has no name; name the quota")
     wrong = ~quotas["counted"].isin(["year", "period"])
     if wrong.any():
         named = quotas.loc[wrong, "counted"]

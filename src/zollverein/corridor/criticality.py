@@ -76,8 +76,8 @@ def worst_attack(
     """Find which targets an attacker with a budget would take out to cost the most money.
 
     Branch and bound over sets of targets: a set loses at most what all that the budget could still buy with it would
-    lose, since more outages never earn more. Where contracts waive a minimum for a link that is out they may, and all
-    sets are tried. Either way the answer is exact.
+    lose, since more outages never earn more. Where contracts waive a minimum for a link that is out they may, and
+    where a field that is lost need not be shut in at a cost; then all sets are tried. Either way the answer is exact.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def _worst(
 ) -> tuple[tuple[str, ...], Answer] | None:
     """The costliest set of one size within the budget."""
     best: tuple[float, tuple[str, ...], Answer] | None = None
-    monotone = not router.programme.blocks.takes
+    monotone = not router.programme.blocks.takes and not router.programme.figures.shut_in.any()
 
     def loss(members: Sequence[str]) -> tuple[float, Answer]:
         answer = router.answer([lost[t] for t in members])

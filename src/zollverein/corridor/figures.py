@@ -98,7 +98,7 @@ def figures_of(network: Network, horizon: Horizon, blocks: Blocks, price_factor:
     intakes, rooms, paced = (tuple((n, "") for n in names) for names in (blocks.intakes, blocks.rooms, blocks.paced))
     tariff, loss = links("tariff_usd_per_t", row), links("loss_share", row)[:, 0]
     # A line that is full pushes out at its end what is put in at its start: it delays nothing.
-    full = links("line_fill_kt", row)[:, 0] > 0
+    full = links("line_fill_kt", row).max(axis=1) > 0
     days_on_the_way = np.where(full, 0, links("transit_days", row)[:, 0]).astype(np.int64)
     recipe = _recipes(network, blocks)
     storage = nodes("storage_kt", rooms, 0.0)
@@ -180,7 +180,9 @@ def _recipes(network: Network, blocks: Blocks) -> Floats:
 
 
 def _line_fill(network: Network, horizon: Horizon, blocks: Blocks) -> Floats:
-    fill = dict(zip(network.links.index, network.link_figure("line_fill_kt", horizon).max(axis=1), strict=True))
+    fill = dict(
+        zip(network.links.index, np.nan_to_num(network.link_figure("line_fill_kt", horizon)).max(axis=1), strict=True)
+    )
     return np.array([fill[link] for link, _ in blocks.openings], dtype=float)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from zollverein.errors import NetworkError
 
@@ -37,7 +38,11 @@ class Horizon:
     days: npt.NDArray[np.int64] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if not (isinstance(self.start, date) and isinstance(self.end, date)):
+        for name in ("start", "end"):
+            given = getattr(self, name)
+            if isinstance(given, datetime) and not pd.isna(given):
+                object.__setattr__(self, name, given.date())
+        if not (isinstance(self.start, date) and isinstance(self.end, date)) or pd.NaT in (self.start, self.end):
             raise NetworkError(f"horizon from {self.start!r} to {self.end!r}; give two dates, as in date(2022, 1, 1)")
         if not FIRST_YEAR <= self.start.year <= self.end.year <= LAST_YEAR and self.end >= self.start:
             raise NetworkError(
@@ -50,6 +55,16 @@ class Horizon:
         object.__setattr__(self, "days", np.diff(edges).astype(np.int64))
 
     def _pieces(self) -> tuple[tuple[Step, date], ...]:
+        if not (
+            isinstance(self.step, str)
+            or (
+                isinstance(self.step, tuple | list)
+                and all(isinstance(piece, tuple | list) and len(piece) == 2 for piece in self.step)
+            )
+        ):
+            raise NetworkError(
+                f"horizon step is {self.step!r}; give one of {', '.join(get_args(Step))}, or pairs of step and last day"
+            )
         pieces = ((self.step, self.end),) if isinstance(self.step, str) else tuple(self.step)
         for step, _ in pieces:
             if step not in get_args(Step):

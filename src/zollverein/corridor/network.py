@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -153,6 +153,7 @@ class Network:
         for name, value, allowed in (("mode", mode, get_args(Mode)), ("foresight", foresight, get_args(Foresight))):
             if value not in allowed:
                 raise NetworkError(f"{name} is '{value}'; allowed are {' and '.join(repr(a) for a in allowed)}")
+        outages, revisions = tuple(outages), tuple(revisions)
         network = self.revised([r for r in revisions if r.start is None])
         for outage in outages:
             network.check_outage(outage, horizon)
@@ -292,9 +293,21 @@ def _by_period(rows: Iterable[Told], horizon: Horizon) -> dict[tuple[str, str], 
 
 
 def _with_dates(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.assign(
-        valid_from=pd.to_datetime(frame["valid_from"]), valid_to=pd.to_datetime(frame["valid_to"])
-    ).reset_index(drop=True)
+    return frame.assign(**{column: _days(frame[column], column) for column in ("valid_from", "valid_to")}).reset_index(
+        drop=True
+    )
+
+
+def _days(column: pd.Series[Any], name: str) -> pd.Series[Any]:
+    """Days as written, 2022-03-01 or a date; a number or another order of day and month would be guessed at."""
+    told = column[column.notna()]
+    number = told.map(lambda value: isinstance(value, int | float | np.number))
+    if len(told) and number.any():
+        raise NetworkError(f"column {name} holds {told[number].iloc[0]!r}; give days as 2022-03-01, or leave it empty")
+    try:
+        return pd.to_datetime(column, format="ISO8601").dt.tz_localize(None)
+    except (ValueError, TypeError) as error:
+        raise NetworkError(f"column {name} holds what is no day ({error}); give days as 2022-03-01") from None
 
 
 def _with_commodity(frame: pd.DataFrame) -> pd.DataFrame:
@@ -312,6 +325,12 @@ def _revise(rows: pd.DataFrame, key: str, revision: Revision) -> pd.DataFrame:
     if revision.figure == "production_kt_per_year" and not mine.any():
         fields = rows.loc[rows["figure"] == revision.figure, key].unique()
         raise UnknownNameError("field", revision.target, fields, "the revision of production_kt_per_year")
+    stated = sorted(set(rows.loc[mine, "commodity"]))
+    if len(stated) > 1:
+        raise NetworkError(
+            f"the revision of {revision.figure} of '{revision.target}' does not say of which commodity; it is stated "
+            f"for {', '.join(stated)}; change the table instead"
+        )
     commodity = {"commodity": rows.loc[mine, "commodity"].iloc[0] if mine.any() else ""}
     start = pd.Timestamp(revision.start) if revision.start is not None else pd.NaT
     new = pd.DataFrame(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+
+import numpy as np
+import pandas as pd
 
 from zollverein.errors import NetworkError
 
@@ -38,6 +41,15 @@ class Outage:
     known_from: date | None = None
 
     def __post_init__(self) -> None:
+        for name in ("start", "end", "known_from"):
+            object.__setattr__(
+                self, name, _day(getattr(self, name), f"outage '{self.name}': {name}", name == "known_from")
+            )
+        if not isinstance(self.target, str):
+            raise NetworkError(f"outage '{self.name}': target is {self.target!r}; name one link or node")
+        for name in ("share_lost", "units_lost", "announced_days"):
+            if (given := getattr(self, name)) is not None and not _is_number(given):
+                raise NetworkError(f"outage '{self.name}': {name} is {given!r}; allowed is a number")
         if self.end <= self.start:
             raise NetworkError(
                 f"outage '{self.name}' ends on {self.end} and starts on {self.start}; the end must come after the start"
@@ -52,6 +64,21 @@ class Outage:
             raise NetworkError(f"outage '{self.name}': units_lost is {self.units_lost}; allowed is zero or more, whole")
         if self.announced_days is not None and self.announced_days <= 0:
             raise NetworkError(f"outage '{self.name}': announced_days is {self.announced_days}; allowed is 1 or more")
+
+
+def _is_number(given: object) -> bool:
+    return isinstance(given, int | float | np.number) and not isinstance(given, bool) and bool(np.isfinite(given))
+
+
+def _day(given: object, what: str, may_be_none: bool = False) -> date | None:
+    """A day as a date; a moment within it counts as the day."""
+    if isinstance(given, datetime) and not pd.isna(given):
+        return given.date()
+    if isinstance(given, date) and not pd.isna(given):
+        return given
+    if given is None and may_be_none:
+        return None
+    raise NetworkError(f"{what} is {given!r}; give a day, as in date(2022, 3, 1)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +97,12 @@ class Revision:
     figure: str
     value: float
     start: date | None = None
+
+    def __post_init__(self) -> None:
+        what = f"the revision of {self.figure} of '{self.target}'"
+        object.__setattr__(self, "start", _day(self.start, f"{what}: start", may_be_none=True))
+        if not _is_number(self.value):
+            raise NetworkError(f"{what} gives {self.value!r}; allowed is a number")
 
 
 def believed_end(outage: Outage, today: date) -> date:

@@ -118,7 +118,7 @@ def assemble(
     matrix = sparse.coo_array((value, (row, column)), shape=shape).tocsc()
     return Programme(
         blocks, figures, tuple(network.nodes.index), horizon,
-        **_column_bounds(blocks, figures, horizon), **_row_bounds(ends, blocks, figures, horizon),
+        **_column_bounds(blocks, figures, horizon, bend), **_row_bounds(ends, blocks, figures, horizon),
         starts=matrix.indptr.astype(np.int32), index=matrix.indices.astype(np.int32), value=matrix.data, bend=bend,
     )  # fmt: skip
 
@@ -128,7 +128,7 @@ def _joined(entries: Iterable[Entries]) -> Entries:
     return np.concatenate(row), np.concatenate(column), np.concatenate(value)
 
 
-def _column_bounds(blocks: Blocks, f: Figures, horizon: Horizon) -> dict[str, Floats]:
+def _column_bounds(blocks: Blocks, f: Figures, horizon: Horizon, bend: Bend | None) -> dict[str, Floats]:
     """Costs and bounds of the columns: tariffs and stocks cost, deliveries earn, what is left at the end is worth."""
     c, T = blocks.columns, len(horizon)
     cost, upper = np.zeros((T, blocks.width)), np.full((T, blocks.width), np.inf)
@@ -145,6 +145,8 @@ def _column_bounds(blocks: Blocks, f: Figures, horizon: Horizon) -> dict[str, Fl
     cost[:, c["blended"]] = f.blend_cost
     at = {key: k for k, key in enumerate(blocks.balances)}
     cost[-1, c["stock"]] -= f.salvage[[at[key] for key in blocks.tanks]]
+    if bend is not None:
+        cost[-1, c["stock"]] -= [bend.kept_usd_per_t.get(key, 0.0) for key in blocks.tanks]
     upper[:, c["flow"]] = f.right.T
     upper[:, c["supply"]] = f.production.T
     # Implied by rows, and a help to the simplex: no market takes more than it can, no tank holds more.

@@ -7,6 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from time import perf_counter
+from typing import get_args
 
 import highspy
 import numpy as np
@@ -75,6 +76,8 @@ class Router:
         bend_usd_per_t: float | None = None,
         basis: Basis | None = None,
     ) -> None:
+        if mode not in get_args(Mode):
+            raise NetworkError(f"mode is {mode!r}; allowed are {' and '.join(map(repr, get_args(Mode)))}")
         self.network, self.horizon, self.mode, self.bend_usd_per_t = network, horizon, mode, bend_usd_per_t
         self.price_factor = dict(price_factor or {})
         bend = calibration(network, horizon, bend_usd_per_t) if mode == "calibrated" else None
@@ -98,6 +101,11 @@ class Router:
         self._strayed = False
 
     @property
+    def added_kt(self) -> Floats:
+        """What links were widened by, (links, T)."""
+        return self._added
+
+    @property
     def basis(self) -> Basis:
         """The undisturbed basis, statuses of columns and of rows as numbers, for another router of the same network."""
         return (
@@ -110,7 +118,10 @@ class Router:
 
         An outage takes its share of what is added too.
         """
-        self._added = added_kt
+        shape = (len(self.network.links), len(self.horizon))
+        if np.shape(added_kt) != shape or not (np.isfinite(added_kt).all() and (np.asarray(added_kt) >= 0).all()):
+            raise NetworkError(f"extend() takes {shape[0]} links by {shape[1]} periods of kt, each zero or more")
+        self._added = np.asarray(added_kt, dtype=np.float64)
         self._open = self._bounds(self.capacity.open)
         self._base = self._solved(self._open)
         self._basis, self._strayed = self.session.highs.getBasis(), False
@@ -162,7 +173,8 @@ class Router:
         for outage in outages:
             self.network.check_outage(outage, self.horizon)
         now = self.capacity.under(outages)
-        return now, self._bounds(now)
+        wide = replace(now, links_kt=now.links_kt + self._added * now.link_share) if self._added.any() else now
+        return wide, bounds_under(self.programme, wide, 0)
 
     def _bounds(self, now: Availability) -> Bounds:
         if not self._added.any():
@@ -247,6 +259,7 @@ def answers(
     """
     if isinstance(jobs, bool) or not isinstance(jobs, int) or not 1 <= jobs <= MOST_JOBS:
         raise NetworkError(f"jobs is {jobs!r}; allowed is a whole number from 1 to {MOST_JOBS}")
+    scenarios = [tuple(scenario) for scenario in scenarios]
     for number, scenario in enumerate(scenarios):
         for outage in scenario:
             try:
@@ -267,7 +280,10 @@ _OF_THIS_PROCESS: dict[str, Router] = {}
 
 def _in_processes(router: Router, scenarios: Sequence[Sequence[Outage]], jobs: int) -> Iterator[Answer]:
     """In processes that start afresh: HiGHS keeps threads, which a fork would break."""
-    made_of = (router.network, router.horizon, router.price_factor, router.mode, router.bend_usd_per_t, router.basis)
+    made_of = (
+        router.network, router.horizon, router.price_factor, router.mode, router.bend_usd_per_t, router.basis,
+        router.added_kt,
+    )  # fmt: skip
     pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=made_of)
     chunk = max(1, min(64, len(scenarios) // (4 * jobs)))
     try:
@@ -277,11 +293,18 @@ def _in_processes(router: Router, scenarios: Sequence[Sequence[Outage]], jobs: i
 
 
 def _begin(
-    network: Network, horizon: Horizon, price_factor: dict[str, float], mode: Mode, bend: float | None, basis: Basis
+    network: Network,
+    horizon: Horizon,
+    price_factor: dict[str, float],
+    mode: Mode,
+    bend: float | None,
+    basis: Basis,
+    added_kt: Floats,
 ) -> None:
-    _OF_THIS_PROCESS["router"] = Router(
-        network, horizon, price_factor=price_factor, mode=mode, bend_usd_per_t=bend, basis=basis
-    )
+    router = Router(network, horizon, price_factor=price_factor, mode=mode, bend_usd_per_t=bend, basis=basis)
+    if added_kt.any():
+        router.extend(added_kt)
+    _OF_THIS_PROCESS["router"] = router
 
 
 def _answered(outages: Sequence[Outage]) -> Answer:

@@ -106,18 +106,29 @@ class Session:
     def bound_columns(self, which: Ints, lower: Floats, upper: Floats) -> None:
         """Change the bounds of some columns."""
         self.lower[which], self.upper[which] = lower, upper
-        self.highs.changeColsBounds(len(which), which.astype(np.int32), self.lower[which], self.upper[which])
+        self._done(
+            self.highs.changeColsBounds(len(which), which.astype(np.int32), self.lower[which], self.upper[which])
+        )
 
     def bound_rows(self, which: Ints, lower: Floats, upper: Floats) -> None:
         """Change the bounds of some rows."""
         self.row_lower[which], self.row_upper[which] = lower, upper
-        self.highs.changeRowsBounds(len(which), which.astype(np.int32), self.row_lower[which], self.row_upper[which])
+        self._done(
+            self.highs.changeRowsBounds(
+                len(which), which.astype(np.int32), self.row_lower[which], self.row_upper[which]
+            )
+        )
 
     def price(self, which: Ints, cost: Floats) -> None:
         """Change the costs of some columns."""
         if not np.array_equal(self.cost[which], cost):
             self.cost[which] = cost
-            self.highs.changeColsCost(len(which), which.astype(np.int32), cost)
+            self._done(self.highs.changeColsCost(len(which), which.astype(np.int32), cost))
+
+    def _done(self, status: highspy.HighsStatus) -> None:
+        """HiGHS drops a whole change where one number of it is none: never go on as if it were made."""
+        if status == highspy.HighsStatus.kError:
+            raise NotConverged("HiGHS refused a change of bounds; some figure of the network is no number: check them")
 
     def bound(self, to: Bounds) -> None:
         """Change the bounds of those rows and columns that are not already so."""

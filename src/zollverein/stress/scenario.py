@@ -73,9 +73,7 @@ class HorizonSpec(_Part):
 
     start: Day = Field(description="first day, for example 2022-01-01")
     end: Day = Field(description="last day")
-    step: Steps = Field(
-        "week", description="length of a period; or several, each with the last day that it holds for"
-    )
+    step: Steps = Field("week", description="length of a period; or several, each with the last day that it holds for")
 
     @model_validator(mode="after")
     def _forwards(self) -> HorizonSpec:
