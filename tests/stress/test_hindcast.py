@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import zollverein as zv
-from zollverein.errors import CaseError, NetworkError, UnknownNameError
+from zollverein.errors import CaseError, NetworkError, UnknownNameError, ZollvereinError
 from zollverein.stress.hindcast_measures import in_proportion
 from zollverein.stress.hindcast_network import STATUSES, network_known
 from zollverein.stress.hindcast_tables import announced_record, episodes_of, inputs_of, outages_of, published_on
@@ -90,6 +90,23 @@ def test_an_input_of_after_the_freeze_is_refused_by_its_row(case):
         EPISODE, "believed", "take the set 'july-2022' out",
     ):  # fmt: skip
         assert word in said
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "told"),
+    [
+        ("hindcast_observed", lambda t: t.assign(kind="route", target="tengiz"), "no route 'tengiz'"),
+        ("hindcast_observed", lambda t: t.assign(kind="lost", target="cpc"), "no field 'cpc'"),
+        ("hindcast_observed", lambda t: t.assign(kind="route", target=None), "name one route"),
+        ("hindcast_observed", lambda t: t.assign(variants="beleived"), "did you mean 'believed'"),
+        ("hindcast_episodes", lambda t: t.assign(exporter="DEU"), "no exporter 'DEU'"),
+        ("hindcast_inputs", lambda t: t.assign(valid_from=pd.NaT), "no valid_from"),
+        ("hindcast_inputs", lambda t: t.assign(value=np.nan), "no value"),
+    ],
+)
+def test_what_history_cannot_mean_is_refused(case, table, change, told):
+    with pytest.raises(ZollvereinError, match=told):
+        zv.hindcast(case=changed(case, **{table: change(case.table(table))}), episode=EPISODE)
 
 
 def test_every_row_that_looks_ahead_is_named_at_once(case):

@@ -13,6 +13,7 @@ import pandas as pd
 from zollverein.case import Case
 from zollverein.corridor import Horizon, Outage
 from zollverein.errors import CaseError, UnknownNameError
+from zollverein.stress.hindcast_checks import check_inputs, check_measures
 
 __all__ = [
     "CARRIED",
@@ -104,7 +105,9 @@ def inputs_of(case: Case, episode: Episode, variant: Variant) -> pd.DataFrame:
     _refuse_the_future(rows, episode, variant)
     key = [rows[c].astype("str").fillna("") for c in ("target", "figure", "commodity")]
     last = rows["order"].groupby(key).transform("max")
-    return rows[rows["order"] == last].drop(columns="order").reset_index(drop=True)
+    rows = rows[rows["order"] == last].drop(columns="order").reset_index(drop=True)
+    check_inputs(rows, CARRIED, OUTAGE_FIGURES)
+    return rows
 
 
 def outages_of(inputs: pd.DataFrame, horizon: Horizon) -> tuple[Outage, ...]:
@@ -204,6 +207,7 @@ def _episode(case: Case, row: dict[Any, Any]) -> Episode:
         lacking = "hindcast_variants" if variants.empty else "hindcast_observed"
         raise CaseError(f"episode {row['episode']} has no row in table {lacking}; add one, or remove the episode")
     start, end = (pd.Timestamp(row[name]).date() for name in ("start", "end"))
+    check_measures(case, measures, [str(v) for v in variants["variant"]], str(row["episode"]), str(row["exporter"]))
     return Episode(
         name=str(row["episode"]),
         title=str(row["title"]),

@@ -110,6 +110,8 @@ def hindcast(
         told.append(answer.summary)
         figures.append(answer.figures)
     tell("done", 1.0)
+    if not any(len(part) for part in results):
+        raise CaseError("no measure of table hindcast_observed is asked of any variant; leave variants empty for all")
     summary = pd.DataFrame(told)
     return Hindcast(
         case_name=opened.name,
