@@ -255,7 +255,8 @@ def halted(outages: tuple[Outage, ...] = (HALT,), name: str = "terminal-90-days"
         "title": "The terminal stands still for ninety days",
         "question": "A neighbour halts the terminal through which four fifths of our oil leaves. What is stranded, "
         "what finds another way, and what does it cost whom?",
-        "corridor": SimpleNamespace(exporter=EXPORTER, foresight="rolling", events=(), outages=outages, revisions=(),
+        "corridor": SimpleNamespace(exporter=EXPORTER, foresight="rolling", mode="least_cost", events=(),
+                                    outages=outages, revisions=(),
                                     horizon=SimpleNamespace(start=HORIZON.start, end=HORIZON.end, step="week",
                                                             periods="week")),
         "labour": "specific",

@@ -194,6 +194,8 @@ def _setting(test: StressTest) -> list[tuple[str, str]]:
             ("Foresight", "nobody knows of an outage before it begins, nor how long it lasts"
              if corridor.foresight == "rolling" else "all is known from the first day"),
         ]  # fmt: skip
+        if corridor.mode == "calibrated":
+            parts.append(("Routing", "calibrated: it bends around the flows that the case observed"))
     run = "long run: labour and capital move between sectors" if test.scenario.labour == "mobile" else (
         "short run: labour and capital stay in their sectors")  # fmt: skip
     return [*parts, ("Economy", f"{run}; a change of {base_year(test)}")]
