@@ -160,8 +160,25 @@ def routing_of(
     quotas = _quotas_used(programme, x[:, c["flow"]], solutions[-1])
     initial = pd.DataFrame(list(blocks.tanks), columns=["node", "commodity"]).assign(stock_kt=figures.initial)
     frames = (flows, deliveries, supply, stocks, shortfalls, contracts, blending, filling, quotas, initial)
+    balance = mass_balance_kt(network, flows, deliveries, supply, stocks, blending, initial)
+    return Routing(network, horizon, *frames, _certified(balance, solutions, seconds))
+
+
+def _quotas_used(programme: Programme, flow_kt: Floats, last: Solution) -> pd.DataFrame:
+    first = programme.blocks.height * programme.periods
+    rows = [
+        (
+            quota.name, quota.label, float(flow_kt[np.ix_(quota.periods, quota.arcs)].sum()), quota.bound_kt,
+            max(-float(last.row_dual[first + k]), 0.0),
+        )
+        for k, quota in enumerate(programme.blocks.quotas)
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["quota", "label", "used_kt", "bound_kt", "dual_usd_per_t"])
+
+
+def _certified(balance_kt: float, solutions: Sequence[Solution], seconds: float) -> RoutingCertificate:
     certificate = RoutingCertificate(
-        mass_balance_kt=mass_balance_kt(network, flows, deliveries, supply, stocks, blending, initial),
+        mass_balance_kt=balance_kt,
         primal_violation=max(s.primal_violation for s in solutions),
         dual_violation=max(s.dual_violation for s in solutions),
         relative_gap=max(s.relative_gap for s in solutions),
@@ -175,16 +192,4 @@ def routing_of(
             f"{certificate.relative_gap:.1e}; allowed are {BALANCED_KT:.0e} and {OPTIMAL:.0e}. Check for figures that "
             f"differ by many orders of magnitude"
         )
-    return Routing(network, horizon, *frames, certificate)
-
-
-def _quotas_used(programme: Programme, flow_kt: Floats, last: Solution) -> pd.DataFrame:
-    first = programme.blocks.height * programme.periods
-    rows = [
-        (
-            quota.name, quota.label, float(flow_kt[np.ix_(quota.periods, quota.arcs)].sum()), quota.bound_kt,
-            max(-float(last.row_dual[first + k]), 0.0),
-        )
-        for k, quota in enumerate(programme.blocks.quotas)
-    ]  # fmt: skip
-    return pd.DataFrame(rows, columns=["quota", "label", "used_kt", "bound_kt", "dual_usd_per_t"])
+    return certificate
