@@ -120,6 +120,12 @@ def two_fields():
         (lambda: two_ways(quotas=[(None, "cheap", "", 1.0, "year")]), "has no name"),
         (lambda: two_ways(figures=[("cheap", "nominal_kt_per_year", 1.0, 2021, 2023)]), "give days as"),
         (lambda: two_ways(figures=[("cheap", "nominal_kt_per_year", 1.0, "03/07/2022", None)]), "give days as"),
+        (
+            lambda: two_ways(cheap=None, figures=[("cheap", "usable_kt_per_year", 1.0, "2022-07-01", None)]).route(
+                YEAR
+            ),
+            "in force on 2022-01-01",
+        ),
         (lambda: Router(two_ways(), YEAR, mode="calibratd"), "allowed are 'least_cost'"),
         (lambda: Outage("o", "cheap", "2022-01-01", date(2022, 2, 1), share_lost=1.0), "give a day"),
         (lambda: Outage("o", "cheap", *ALL_YEAR, share_lost="0.5"), "allowed is a number"),

@@ -59,7 +59,7 @@ def two_ways(*, cheap=730.0, dear=365.0, storage=None, units=None, figures=(), n
         ],
         [("feed", "field", "port", ""), ("cheap", "port", "sea", "cheap"), ("dear", "field", "east", "dear")],
         [
-            ("cheap", "nominal_kt_per_year", cheap),
+            *([("cheap", "nominal_kt_per_year", cheap)] if cheap is not None else []),
             ("cheap", "tariff_usd_per_t", 40.0),
             ("dear", "nominal_kt_per_year", dear),
             ("dear", "tariff_usd_per_t", 90.0),

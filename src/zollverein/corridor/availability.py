@@ -13,6 +13,7 @@ import pandas as pd
 from zollverein.corridor.horizon import Horizon
 from zollverein.corridor.network import Network
 from zollverein.corridor.outage import Outage
+from zollverein.errors import NetworkError
 
 __all__ = ["Availability", "Capacity", "capacity_kt_per_day", "days_after"]
 
@@ -20,6 +21,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 DAYS_PER_YEAR = 365.0
 MONTHS_PER_YEAR = 12.0
+CAPACITIES = ("nominal_kt_per_year", "usable_kt_per_year", "quota_kt_per_year", "vehicles")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,21 @@ def capacity_kt_per_day(network: Network, horizon: Horizon) -> Floats:
     share = network.link_figure("load_share", horizon)
     fleet = network.link_figure("vehicles", horizon) * loads * np.where(np.isnan(share), 1.0, share)
     capacity = np.where(np.isnan(usable), np.where(np.isnan(nominal), np.inf, nominal), usable)
-    return np.asarray(np.fmin(np.fmin(capacity, quota), fleet) / DAYS_PER_YEAR)
+    bound = np.asarray(np.fmin(np.fmin(capacity, quota), fleet) / DAYS_PER_YEAR)
+    _require_in_force(network, horizon, bound)
+    return bound
+
+
+def _require_in_force(network: Network, horizon: Horizon, bound: Floats) -> None:
+    """Refuse a link whose capacity is stated for another time alone: no figure would mean no bound."""
+    told = set().union(*(network.links_with(figure) for figure in CAPACITIES))
+    for k, t in np.argwhere(np.isinf(bound)):
+        link = str(network.links.index[k])
+        if link in told:
+            raise NetworkError(
+                f"'{link}' has a capacity, yet none that is in force on {horizon.starts[t]}, and without one it "
+                f"would have no bound; state what held then (valid_from, valid_to)"
+            )
 
 
 def _unit_steps(steps: pd.DataFrame) -> tuple[Floats, Floats]:
