@@ -5,33 +5,16 @@ outages are built anew each time; then all outages are solved in one model that 
 With none to rebuild, the base is only built.
 """
 
-import json
 import sys
 import time
 from importlib.metadata import version
 
-import highspy
 import linopy
 import numpy as np
 import pandas as pd
 import xarray as xr
 from linopy.solvers import Solver
-
-OPTIONS = {"threads": 1, "random_seed": 1, "output_flag": False}
-inside = 0.0
-run = highspy.Highs.run
-
-
-def timed_run(self):
-    """Run HiGHS and add up its seconds."""
-    global inside  # noqa: PLW0603
-    began = time.perf_counter()
-    status = run(self)
-    inside += time.perf_counter() - began
-    return status
-
-
-highspy.Highs.run = timed_run
+from rival_timing import OPTIONS, measured, told, under
 
 
 def built(data, link_kt):
@@ -84,60 +67,35 @@ def built(data, link_kt):
     return m
 
 
-def under(data, number):
-    """Return the capacities under an outage."""
-    link_kt = data["link_kt"].copy()
-    link_kt[data["outage_link"][number]] = data["outage_kt"][number]
-    return link_kt
-
-
-def rebuilt(data, link_kt):
-    """Build and solve; seconds of building, inside HiGHS and in all, and US$ million."""
-    global inside  # noqa: PLW0603
-    inside = 0.0
-    began = time.perf_counter()
-    m = built(data, link_kt)
-    build = time.perf_counter() - began
+def solved(m):
+    """Solve with a fresh hand-over and return the cost."""
     m.solve(solver_name="highs", io_api="direct", progress=False, **OPTIONS)
-    spent = time.perf_counter() - began
-    return build, inside, spent, -m.objective.value / 1e3
+    return m.objective.value
 
 
-def main(path, again):
-    """Print one row."""
-    data = dict(np.load(path))
-    row = {"linopy": version("linopy")}
-    if not again:
-        began = time.perf_counter()
-        built(data, data["link_kt"])
-        print(json.dumps(row | {"linopy_build_s": time.perf_counter() - began}))
-        return
-    # The first model of a process loads libraries; it is not timed.
-    built(data, data["link_kt"])
-    row["linopy_build_s"], row["linopy_highs_s"], row["linopy_s"], netback = rebuilt(data, data["link_kt"])
-    row["linopy_netbacks"] = [netback]
-    spent = 0.0
-    for number in range(again):
-        *_, seconds, netback = rebuilt(data, under(data, number))
-        row["linopy_netbacks"].append(netback)
-        spent += seconds
-    row["linopy_again_s"] = spent / again
+def kept(data, again, netbacks):
+    """Return seconds of an outage in one model that linopy keeps, and how far its netbacks are off."""
     m = built(data, data["link_kt"])
     solver = Solver.from_name("highs", m, io_api="direct", track_updates=True, options=OPTIONS)
     solver.solve(assign=True)
     capacity = m.constraints["capacity"]
     right_hand_side = capacity.rhs
     link = right_hand_side.coords["link"].values
-    kept = len(data["outage_link"])
+    count = len(data["outage_link"])
     began, off = time.perf_counter(), 0.0
-    for number in range(kept):
+    for number in range(count):
         capacity.update(rhs=xr.DataArray(under(data, number)[link], coords=right_hand_side.coords))
         solver.solve(m, assign=True, disallow_rebuild=True)
         if number < again:
             netback = -m.objective.value / 1e3
-            off = max(off, abs(netback - row["linopy_netbacks"][1 + number]) / abs(netback))
-    row["linopy_kept_s"], row["linopy_kept_off"] = (time.perf_counter() - began) / kept, off
-    print(json.dumps(row))
+            off = max(off, abs(netback - netbacks[1 + number]) / abs(netback))
+    return {"linopy_kept_s": (time.perf_counter() - began) / count, "linopy_kept_off": off}
+
+
+def main(path, again):
+    """Print one row."""
+    data, row = measured("linopy", version("linopy"), built, solved, path, again)
+    told(row | kept(data, again, row["linopy_netbacks"]) if again else row)
 
 
 main(sys.argv[1], int(sys.argv[2]))

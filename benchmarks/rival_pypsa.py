@@ -8,36 +8,19 @@ that take, at a negative cost. What commodities share (a link's capacity, a mark
 not know: these are constraints of our own on its linopy model, by `create_model`. The programme is then the same.
 """
 
-import json
 import logging
 import sys
-import time
 import warnings
 from importlib.metadata import version
 
-import highspy
 import numpy as np
 import pandas as pd
 import pypsa
 import xarray as xr
+from rival_timing import OPTIONS, measured, told
 
 warnings.filterwarnings("ignore")
 logging.disable(logging.WARNING)
-OPTIONS = {"threads": 1, "random_seed": 1, "output_flag": False}
-inside = 0.0
-run = highspy.Highs.run
-
-
-def timed_run(self):
-    """Run HiGHS and add up its seconds."""
-    global inside  # noqa: PLW0603
-    began = time.perf_counter()
-    status = run(self)
-    inside += time.perf_counter() - began
-    return status
-
-
-highspy.Highs.run = timed_run
 
 
 def built(data, link_kt):
@@ -96,40 +79,11 @@ def built(data, link_kt):
     return n
 
 
-def rebuilt(data, link_kt):
-    """Build and solve; seconds of building, inside HiGHS and in all, and US$ million."""
-    global inside  # noqa: PLW0603
-    inside = 0.0
-    began = time.perf_counter()
-    n = built(data, link_kt)
-    build = time.perf_counter() - began
+def solved(n):
+    """Solve and return the cost."""
     n.optimize.solve_model(solver_name="highs", io_api="direct", solver_options=OPTIONS)
-    spent = time.perf_counter() - began
-    return build, inside, spent, -n.model.objective.value / 1e3
+    return n.model.objective.value
 
 
-def main(path, again):
-    """Print one row."""
-    data = dict(np.load(path))
-    row = {"pypsa": version("pypsa")}
-    if not again:
-        began = time.perf_counter()
-        built(data, data["link_kt"])
-        print(json.dumps(row | {"pypsa_build_s": time.perf_counter() - began}))
-        return
-    # The first model of a process loads libraries; it is not timed.
-    built(data, data["link_kt"])
-    row["pypsa_build_s"], row["pypsa_highs_s"], row["pypsa_s"], netback = rebuilt(data, data["link_kt"])
-    row["pypsa_netbacks"] = [netback]
-    spent = 0.0
-    for number in range(again):
-        link_kt = data["link_kt"].copy()
-        link_kt[data["outage_link"][number]] = data["outage_kt"][number]
-        *_, seconds, netback = rebuilt(data, link_kt)
-        row["pypsa_netbacks"].append(netback)
-        spent += seconds
-    row["pypsa_again_s"] = spent / again
-    print(json.dumps(row))
-
-
-main(sys.argv[1], int(sys.argv[2]))
+_, row = measured("pypsa", version("pypsa"), built, solved, sys.argv[1], int(sys.argv[2]))
+told(row)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from zollverein.corridor.horizon import Horizon
+from zollverein.corridor.horizon import DAYS_PER_YEAR, Horizon
 from zollverein.corridor.network import Network
 from zollverein.corridor.outage import Outage
 from zollverein.errors import NetworkError
@@ -19,7 +19,6 @@ __all__ = ["Availability", "Capacity", "capacity_kt_per_day", "days_after"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-DAYS_PER_YEAR = 365.0
 MONTHS_PER_YEAR = 12.0
 CAPACITIES = ("nominal_kt_per_year", "usable_kt_per_year", "quota_kt_per_year", "vehicles")
 
@@ -143,13 +142,14 @@ def capacity_kt_per_day(network: Network, horizon: Horizon) -> Floats:
 def _require_in_force(network: Network, horizon: Horizon, bound: Floats) -> None:
     """Refuse a link whose capacity is stated for another time alone: no figure would mean no bound."""
     told = set().union(*(network.links_with(figure) for figure in CAPACITIES))
-    for k, t in np.argwhere(np.isinf(bound)):
-        link = str(network.links.index[k])
-        if link in told:
-            raise NetworkError(
-                f"'{link}' has a capacity, yet none that is in force on {horizon.starts[t]}, and without one it "
-                f"would have no bound; state what held then (valid_from, valid_to)"
-            )
+    bounded = np.array([link in told for link in network.links.index])
+    absent = np.argwhere(np.isinf(bound) & bounded[:, None])
+    if absent.size:
+        k, t = absent[0]
+        raise NetworkError(
+            f"'{network.links.index[k]}' has a capacity, yet none that is in force on {horizon.starts[t]}, and without "
+            f"one it would have no bound; state what held then (valid_from, valid_to)"
+        )
 
 
 def _unit_steps(steps: pd.DataFrame) -> tuple[Floats, Floats]:

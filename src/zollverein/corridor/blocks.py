@@ -11,7 +11,7 @@ import numpy as np
 
 from zollverein.corridor.availability import capacity_kt_per_day
 from zollverein.corridor.bending import PIECES
-from zollverein.corridor.horizon import Horizon
+from zollverein.corridor.horizon import DAYS_PER_YEAR, Horizon
 from zollverein.corridor.network import Network
 from zollverein.errors import NetworkError
 
@@ -62,21 +62,33 @@ class Blocks:
     bent: tuple[State, ...] = ()
 
     @cached_property
+    def column_keys(self) -> dict[str, tuple[object, ...]]:
+        """What the columns of a period are of, by kind and in order."""
+        return {
+            "flow": self.arcs, "supply": self.fields, "delivery": self.markets, "unmet": self.intakes,
+            "stock": self.tanks, "unshipped": self.takes, "blended": self.recipes, "packed": self.openings,
+            "piece": self.bent * PIECES,
+        }  # fmt: skip
+
+    @cached_property
+    def row_keys(self) -> dict[str, tuple[object, ...]]:
+        """What the rows of a period are of, by kind and in order."""
+        return {
+            "balance": self.balances, "capacity": self.links, "intake": self.intakes, "room": self.rooms,
+            "take": self.takes, "least": self.recipes, "most": self.recipes, "filling": self.paced,
+            "rising": self.ramps, "packing": self.openings, "pushing": self.openings, "sealed": self.openings,
+            "bending": self.bent,
+        }  # fmt: skip
+
+    @cached_property
     def columns(self) -> dict[str, slice]:
         """Columns of a period by kind."""
-        return _slices(
-            flow=self.arcs, supply=self.fields, delivery=self.markets, unmet=self.intakes, stock=self.tanks,
-            unshipped=self.takes, blended=self.recipes, packed=self.openings, piece=self.bent * PIECES,
-        )  # fmt: skip
+        return _slices(self.column_keys)
 
     @cached_property
     def rows(self) -> dict[str, slice]:
         """Rows of a period by kind."""
-        return _slices(
-            balance=self.balances, capacity=self.links, intake=self.intakes, room=self.rooms, take=self.takes,
-            least=self.recipes, most=self.recipes, filling=self.paced, rising=self.ramps, packing=self.openings,
-            pushing=self.openings, sealed=self.openings, bending=self.bent,
-        )  # fmt: skip
+        return _slices(self.row_keys)
 
     @cached_property
     def link_at(self) -> dict[str, int]:
@@ -94,7 +106,7 @@ class Blocks:
         return int(max(s.stop for s in self.rows.values()))
 
 
-def _slices(**groups: tuple[object, ...]) -> dict[str, slice]:
+def _slices(groups: Mapping[str, tuple[object, ...]]) -> dict[str, slice]:
     edges = np.concatenate([[0], np.cumsum([len(g) for g in groups.values()])])
     return {name: slice(int(a), int(b)) for name, a, b in zip(groups, edges[:-1], edges[1:], strict=True)}
 
@@ -228,8 +240,8 @@ def _quotas(network: Network, horizon: Horizon, arcs: tuple[State, ...]) -> tupl
             label = str(start) if first["counted"] == "period" else str(start)[:4]
             groups.setdefault(label, []).append(t)
         for label, periods in groups.items():
-            days = float(horizon.days[periods].sum())
-            out.append(Quota(str(name), label, members, tuple(periods), float(first["kt_per_year"]) * days / 365.0))
+            bound_kt = float(first["kt_per_year"]) * float(horizon.days[periods].sum()) / DAYS_PER_YEAR
+            out.append(Quota(str(name), label, members, tuple(periods), bound_kt))
     return tuple(out)
 
 

@@ -2,7 +2,7 @@
 
 Least cost sends all by the cheapest way until a bound stops it; shippers do not, for reasons that no tariff shows.
 Positive mathematical programming (Howitt 1995, doi:10.2307/1243543) lets the observed flows tell them: with flows held
-at what was observed, the programme's reduced costs are what each link's tariff must hide. They are added to the
+at what was observed, the programme's reduced costs are what each link's tariff must hide. They are taken off the
 tariffs, and a cost that rises with the distance from what was observed makes the observed plan the only best one:
 
     cost(x) = (c - d) x + bend / (2 s) (x - x0)^2,   s = max(x0, a hundredth of all that is observed)
@@ -47,6 +47,10 @@ def calibration(network: Network, horizon: Horizon, bend_usd_per_t: float | None
         raise NetworkError(f"bend_usd_per_t is {bend!r}; allowed is a number above 0")
     programme = assemble(network, horizon, {})
     arcs, observed = _observed(network, horizon, programme)
+    if not observed.any():
+        raise NetworkError(
+            "table observed holds zeros alone, so there is nothing to calibrate to; add what links carried"
+        )
     session = Session(programme)
     session.bound(bounds_under(programme, Capacity(network, horizon).under(()), 0))
     _bound_fields(session, network, horizon)
@@ -60,10 +64,6 @@ def calibration(network: Network, horizon: Horizon, bend_usd_per_t: float | None
         raise NetworkError(
             f"table observed: the network cannot carry these flows, so there is nothing to calibrate to; {error}"
         ) from error
-    if not observed.any():
-        raise NetworkError(
-            "table observed holds zeros alone, so there is nothing to calibrate to; add what links carried"
-        )
     hidden = solution.reduced_cost[columns].reshape(observed.shape)
     # A link that was not used and would not be needs no hidden cost: it is dear enough as it is.
     hidden = np.where(observed > 0, hidden, np.minimum(hidden, 0.0))
@@ -96,7 +96,7 @@ def _bound_fields(session: Session, network: Network, horizon: Horizon) -> None:
                 f"where it has several"
             )
         columns = supply + mine[0] + programme.blocks.width * np.arange(programme.periods)
-        given = float(row["kt_per_year"]) * horizon.days / 365.0
+        given = float(row["kt_per_year"]) * horizon.years
         session.bound_columns(columns, np.zeros(len(columns)), np.minimum(given, session.upper[columns]))
 
 
@@ -117,7 +117,7 @@ def _observed(network: Network, horizon: Horizon, programme: Programme) -> tuple
                 f"{'' if not row['commodity'] else ' and no ' + row['commodity']}; name one commodity that it carries"
             )
         arcs += mine
-        values.append(float(row["kt_per_year"]) * horizon.days / 365.0)
+        values.append(float(row["kt_per_year"]) * horizon.years)
     if not arcs:
         raise NetworkError("table observed names no link, so there is nothing to calibrate to; add what links carried")
     return tuple(arcs), np.stack(values)

@@ -12,7 +12,7 @@ from scipy import sparse
 from scipy.optimize import linprog
 
 from zollverein.corridor.availability import Capacity
-from zollverein.corridor.horizon import Horizon
+from zollverein.corridor.horizon import DAYS_PER_YEAR, Horizon
 from zollverein.corridor.network import Network
 from zollverein.corridor.outage import Outage
 from zollverein.errors import NotConverged, UnknownNameError
@@ -105,7 +105,7 @@ def _quotas(network: Network, horizon: Horizon, mine: set[str], edges: int) -> t
         row[[position[link] for link in touched["link"]]] = 1.0
         names.append(str(name))
         rows.append(row)
-        bounds.append(float(members["kt_per_year"].iloc[0]) * horizon.total_days / 365.0)
+        bounds.append(float(members["kt_per_year"].iloc[0]) * horizon.total_days / DAYS_PER_YEAR)
     return names, np.array(rows).reshape(len(names), edges), np.array(bounds)
 
 
@@ -115,7 +115,7 @@ def _offered(
     out: dict[str, float] = {}
     for (node, commodity), rate in network.node_figure("production_kt_per_year", horizon).items():
         if commodity in mine:
-            kt = float(np.nan_to_num(rate) @ (horizon.days / 365.0 * field_share[nodes[node]]))
+            kt = float(np.nan_to_num(rate) @ (horizon.years * field_share[nodes[node]]))
             out[node] = out.get(node, 0.0) + kt
     return out
 
@@ -128,5 +128,5 @@ def _taken(network: Network, horizon: Horizon, exporter: str, mine: set[str]) ->
     for node, commodity in network.node_figure("price_usd_per_t", horizon):
         if country[node] != exporter and (commodity in mine or not commodity):
             rate = demand.get((node, ""), np.full(len(horizon), np.inf))
-            out[node] = float(np.where(np.isnan(rate), np.inf, rate) @ (horizon.days / 365.0))
+            out[node] = float(np.where(np.isnan(rate), np.inf, rate) @ horizon.years)
     return out

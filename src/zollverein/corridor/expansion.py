@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from zollverein.corridor.horizon import DAYS_PER_YEAR
 from zollverein.corridor.outage import Outage
 from zollverein.corridor.router import Router
 from zollverein.errors import NetworkError, NotConverged, UnknownNameError
@@ -117,7 +118,7 @@ def expansion(
         ]
         values = solver.values()
     finally:
-        router.extend(np.zeros((len(router.network.links), len(router.horizon))))
+        router.extend(solver.already)
     tried = pd.DataFrame([solver.told(t) for t in solver.seen.values()])
     return Expansion(pd.DataFrame(rows), values, tried.sort_values("capex_usd_million", ignore_index=True))
 
@@ -137,7 +138,7 @@ class _Solver:
         self.progress = progress
         self.capex = np.array([o.capex_usd_million for o in options], dtype=float)
         self.added = np.stack([_added_kt(router, option) for option in options])
-        self.base = router.base().netback_usd_million
+        self.already, self.base = router.added_kt, router.base().netback_usd_million
         self.seen: dict[tuple[int, ...], _Tried] = {}
 
     def tried(self, built: Floats) -> _Tried:
@@ -159,7 +160,7 @@ class _Solver:
         return self.seen[key]
 
     def _losses(self, built: Floats, scenarios: Sequence[Scenario]) -> tuple[Floats, Floats]:
-        self.router.extend(np.tensordot(built, self.added, axes=1))
+        self.router.extend(self.already + np.tensordot(built, self.added, axes=1))
         losses, slopes = [], []
         for scenario in scenarios:
             answer, slope = self.router.slopes(scenario)
@@ -286,7 +287,7 @@ def _added_kt(router: Router, option: Option) -> Floats:
     days = horizon.by_period(usable.astype(float)[None, :])[0]
     added = np.zeros((len(position), len(horizon)))
     for link, kt_per_year in option.additions:
-        added[position[link]] += kt_per_year / 365.0 * days
+        added[position[link]] += kt_per_year / DAYS_PER_YEAR * days
     return added
 
 

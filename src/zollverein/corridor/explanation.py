@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import highspy
 import numpy as np
 
-from zollverein.corridor.bending import PIECES
 from zollverein.corridor.programme import Programme
 
 __all__ = ["named_column", "named_row", "why_infeasible"]
@@ -25,13 +26,7 @@ def named_column(programme: Programme, k: int) -> str:
     """Return what a column stands for, such as 'flow on cpc (crude) from 2022-03-01'."""
     blocks = programme.blocks
     t, place = divmod(k, blocks.width)
-    keys: dict[str, tuple[object, ...]] = {
-        "flow": blocks.arcs, "supply": blocks.fields, "delivery": blocks.markets, "unmet": blocks.intakes,
-        "stock": blocks.tanks, "unshipped": blocks.takes, "blended": blocks.recipes, "packed": blocks.openings,
-        "piece": blocks.bent * PIECES,
-    }  # fmt: skip
-    kind = next(name for name, s in blocks.columns.items() if s.start <= place < s.stop)
-    return _said(programme, kind, keys[kind][place - blocks.columns[kind].start], t)
+    return _said(programme, *_at(blocks.columns, blocks.column_keys, place), t)
 
 
 def named_row(programme: Programme, k: int) -> str:
@@ -41,14 +36,13 @@ def named_row(programme: Programme, k: int) -> str:
         quota = blocks.quotas[k - blocks.height * programme.periods]
         return f"quota {quota.name} of {quota.label}, {quota.bound_kt:,.6g} kt"
     t, place = divmod(k, blocks.height)
-    keys: dict[str, tuple[object, ...]] = {
-        "balance": blocks.balances, "capacity": blocks.links, "intake": blocks.intakes, "room": blocks.rooms,
-        "take": blocks.takes, "least": blocks.recipes, "most": blocks.recipes, "filling": blocks.paced,
-        "rising": blocks.ramps, "packing": blocks.openings, "pushing": blocks.openings, "sealed": blocks.openings,
-        "bending": blocks.bent,
-    }  # fmt: skip
-    kind = next(name for name, s in blocks.rows.items() if s.start <= place < s.stop)
-    return _said(programme, kind, keys[kind][place - blocks.rows[kind].start], t)
+    return _said(programme, *_at(blocks.rows, blocks.row_keys, place), t)
+
+
+def _at(slices: Mapping[str, slice], keys: Mapping[str, tuple[object, ...]], place: int) -> tuple[str, object]:
+    """Kind and key of a column or row of a period."""
+    kind = next(name for name, s in slices.items() if s.start <= place < s.stop)
+    return kind, keys[kind][place - slices[kind].start]
 
 
 def why_infeasible(highs: highspy.Highs, programme: Programme, status: str) -> str:

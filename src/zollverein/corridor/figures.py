@@ -10,15 +10,14 @@ import numpy.typing as npt
 
 from zollverein.corridor.availability import capacity_kt_per_day
 from zollverein.corridor.blocks import Blocks
-from zollverein.corridor.horizon import Horizon
+from zollverein.corridor.horizon import DAYS_PER_YEAR, Horizon
 from zollverein.corridor.network import Network
 from zollverein.errors import NetworkError
 
-__all__ = ["DAYS_PER_YEAR", "Figures", "figures_of"]
+__all__ = ["Figures", "figures_of"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-DAYS_PER_YEAR = 365.0
 DAYS_PER_MONTH = DAYS_PER_YEAR / 12.0
 # Oil in a tank or on the way at the end counts at this share of its best netback: enough that filling a tank beats
 # shutting in, too little to hoard where any other way still pays.
@@ -76,7 +75,7 @@ def figures_of(network: Network, horizon: Horizon, blocks: Blocks, price_factor:
     NetworkError : a market without a price, a stock of nobody's, more than a tank holds, a cycle that pays.
     """
     _require_factors(price_factor, network)
-    per_year = horizon.days / DAYS_PER_YEAR
+    per_year = horizon.years
     position = {link: k for k, link in enumerate(network.links.index)}
     row = np.array([position[link] for link, _ in blocks.arcs], dtype=np.int64)
     takes = np.array([position[link] for link in blocks.takes], dtype=np.int64)

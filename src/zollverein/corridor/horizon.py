@@ -14,9 +14,17 @@ import pandas as pd
 from zollverein.errors import NetworkError
 
 FIRST_YEAR, LAST_YEAR = 1950, 2150
+DAYS_PER_YEAR = 365.0
 Step = Literal["day", "week", "month", "year"]
 
-__all__ = ["Horizon", "Step"]
+__all__ = ["DAYS_PER_YEAR", "Horizon", "Step", "as_day"]
+
+
+def as_day(given: object) -> date | None:
+    """Return a day as a date, a moment as its day; None where it is neither."""
+    if not isinstance(given, date) or pd.isna(given):
+        return None
+    return given.date() if isinstance(given, datetime) else given
 
 
 @dataclass(frozen=True)
@@ -38,12 +46,11 @@ class Horizon:
     days: npt.NDArray[np.int64] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        for name in ("start", "end"):
-            given = getattr(self, name)
-            if isinstance(given, datetime) and not pd.isna(given):
-                object.__setattr__(self, name, given.date())
-        if not (isinstance(self.start, date) and isinstance(self.end, date)) or pd.NaT in (self.start, self.end):
+        days = [as_day(given) for given in (self.start, self.end)]
+        if None in days:
             raise NetworkError(f"horizon from {self.start!r} to {self.end!r}; give two dates, as in date(2022, 1, 1)")
+        for name, day in zip(("start", "end"), days, strict=True):
+            object.__setattr__(self, name, day)
         if not FIRST_YEAR <= self.start.year <= self.end.year <= LAST_YEAR and self.end >= self.start:
             raise NetworkError(
                 f"horizon from {self.start} to {self.end}; allowed are the years {FIRST_YEAR} to {LAST_YEAR}"
@@ -55,33 +62,36 @@ class Horizon:
         object.__setattr__(self, "days", np.diff(edges).astype(np.int64))
 
     def _pieces(self) -> tuple[tuple[Step, date], ...]:
-        if not (
-            isinstance(self.step, str)
-            or (
-                isinstance(self.step, tuple | list)
-                and all(isinstance(piece, tuple | list) and len(piece) == 2 for piece in self.step)
-            )
-        ):
+        """Steps, each with the last day that it holds for."""
+        pieces = ((self.step, self.end),) if isinstance(self.step, str) else self.step
+        paired = isinstance(pieces, tuple | list) and all(isinstance(p, tuple | list) and len(p) == 2 for p in pieces)
+        if not paired:
             raise NetworkError(
                 f"horizon step is {self.step!r}; give one of {', '.join(get_args(Step))}, or pairs of step and last day"
             )
-        pieces = ((self.step, self.end),) if isinstance(self.step, str) else tuple(self.step)
         for step, _ in pieces:
             if step not in get_args(Step):
                 raise NetworkError(f"horizon step is '{step}'; allowed are {', '.join(get_args(Step))}")
+        if not isinstance(self.step, str):
+            self._require_cover(pieces)
+        return tuple(pieces)
+
+    def _require_cover(self, pieces: tuple[tuple[Step, date], ...]) -> None:
         last_days = [until for _, until in pieces]
         if not pieces or last_days[-1] != self.end or any(a >= b for a, b in pairwise([self.start, *last_days])):
-            if isinstance(self.step, str):
-                return pieces
             told = ", ".join(f"{step} until {until}" for step, until in pieces) or "none"
             raise NetworkError(
                 f"horizon from {self.start} to {self.end} has the steps {told}; each must end after the one before, "
                 f"and the last on {self.end}"
             )
-        return pieces
 
     def __len__(self) -> int:
         return len(self.days)
+
+    @property
+    def years(self) -> npt.NDArray[np.float64]:
+        """(T,) length of every period in years, of which a figure per year is a part."""
+        return np.asarray(self.days / DAYS_PER_YEAR)
 
     @property
     def total_days(self) -> int:

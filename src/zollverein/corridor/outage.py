@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import numpy as np
-import pandas as pd
 
+from zollverein.corridor.horizon import as_day
 from zollverein.errors import NetworkError
 
 __all__ = ["Outage", "Revision", "believed_end"]
@@ -71,14 +71,10 @@ def _is_number(given: object) -> bool:
 
 
 def _day(given: object, what: str, may_be_none: bool = False) -> date | None:
-    """A day as a date; a moment within it counts as the day."""
-    if isinstance(given, datetime) and not pd.isna(given):
-        return given.date()
-    if isinstance(given, date) and not pd.isna(given):
-        return given
-    if given is None and may_be_none:
-        return None
-    raise NetworkError(f"{what} is {given!r}; give a day, as in date(2022, 3, 1)")
+    day = as_day(given)
+    if day is None and not (may_be_none and given is None):
+        raise NetworkError(f"{what} is {given!r}; give a day, as in date(2022, 3, 1)")
+    return day
 
 
 @dataclass(frozen=True, slots=True)

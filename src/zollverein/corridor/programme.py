@@ -25,7 +25,6 @@ from zollverein.corridor.network import Network
 __all__ = ["Programme", "assemble"]
 
 Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int32]
 # An unmet minimum costs this many times the best price: worse than any other use of the tonne.
 UNMET_PENALTY = 2.0
 # What a day's delay costs a tonne: far below any price, and above the solver's tolerance.
@@ -49,9 +48,7 @@ class Programme:
     column_upper: Floats
     row_lower: Floats
     row_upper: Floats
-    starts: Ints
-    index: Ints
-    value: Floats
+    matrix: sparse.csc_array
     bend: Bend | None = None
 
     @property
@@ -116,10 +113,11 @@ def assemble(
     row, column, value = _joined([repeated, *coupling(ends, blocks, figures, horizon)])
     shape = (blocks.height * T + len(blocks.quotas), blocks.width * T)
     matrix = sparse.coo_array((value, (row, column)), shape=shape).tocsc()
+    matrix.indptr, matrix.indices = matrix.indptr.astype(np.int32), matrix.indices.astype(np.int32)
     return Programme(
         blocks, figures, tuple(network.nodes.index), horizon,
         **_column_bounds(blocks, figures, horizon, bend), **_row_bounds(ends, blocks, figures, horizon),
-        starts=matrix.indptr.astype(np.int32), index=matrix.indices.astype(np.int32), value=matrix.data, bend=bend,
+        matrix=matrix, bend=bend,
     )  # fmt: skip
 
 

@@ -90,7 +90,7 @@ class Router:
         self._seller = [exporter[c] for _, c in programme.blocks.markets]
         self._owner = [exporter[c] for _, c in programme.blocks.fields]
         self._added = np.zeros((len(network.links), len(horizon)))
-        self._open = self._bounds(self.capacity.open)
+        _, self._open = self._widened(self.capacity.open)
         self.session.bound(self._open)
         if basis is None:
             self.session.start()
@@ -122,7 +122,7 @@ class Router:
         if np.shape(added_kt) != shape or not (np.isfinite(added_kt).all() and (np.asarray(added_kt) >= 0).all()):
             raise NetworkError(f"extend() takes {shape[0]} links by {shape[1]} periods of kt, each zero or more")
         self._added = np.asarray(added_kt, dtype=np.float64)
-        self._open = self._bounds(self.capacity.open)
+        _, self._open = self._widened(self.capacity.open)
         self._base = self._solved(self._open)
         self._basis, self._strayed = self.session.highs.getBasis(), False
 
@@ -172,14 +172,12 @@ class Router:
     def _disturbed(self, outages: Sequence[Outage]) -> tuple[Availability, Bounds]:
         for outage in outages:
             self.network.check_outage(outage, self.horizon)
-        now = self.capacity.under(outages)
+        return self._widened(self.capacity.under(outages))
+
+    def _widened(self, now: Availability) -> tuple[Availability, Bounds]:
+        """What is left with what links were widened by, and its bounds."""
         wide = replace(now, links_kt=now.links_kt + self._added * now.link_share) if self._added.any() else now
         return wide, bounds_under(self.programme, wide, 0)
-
-    def _bounds(self, now: Availability) -> Bounds:
-        if not self._added.any():
-            return bounds_under(self.programme, now, 0)
-        return bounds_under(self.programme, replace(now, links_kt=now.links_kt + self._added * now.link_share), 0)
 
     def _move(self, bounds: Bounds) -> None:
         """Set bounds, and the undisturbed basis unless it still stands."""

@@ -9,10 +9,10 @@ import highspy
 import numpy as np
 import numpy.typing as npt
 
-from zollverein.corridor.bending import PIECES, Pieces, bent_cost, bent_dual, first_pieces, next_pieces
+from zollverein.corridor.bending import PIECES, Bend, Pieces, bent_cost, bent_dual, first_pieces, next_pieces
 from zollverein.corridor.bounds import Bounds
 from zollverein.corridor.explanation import why_infeasible
-from zollverein.corridor.highs import quiet_highs
+from zollverein.corridor.highs import model_of, quiet_highs
 from zollverein.corridor.programme import Programme
 from zollverein.corridor.stitching import STITCHED_FROM, stitched_basis
 from zollverein.errors import Infeasible, NotConverged
@@ -72,23 +72,8 @@ class Session:
         self.lower, self.upper = programme.column_lower.copy(), programme.column_upper.copy()
         self.row_lower, self.row_upper = programme.row_lower.copy(), programme.row_upper.copy()
         self.highs = quiet_highs()
-        self.highs.passModel(self._model())
-        self.bent = np.empty((0, 0), dtype=np.int64)
-        if programme.bend is not None:
-            self.bent = programme.flow_columns(programme.bend.arcs)
-            self._part(first_pieces(programme.bend))
-
-    def _model(self) -> highspy.HighsLp:
-        programme = self.programme
-        lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = len(programme.cost), len(programme.row_lower)
-        lp.col_cost_, lp.col_lower_, lp.col_upper_ = programme.cost, self.lower, self.upper
-        lp.row_lower_, lp.row_upper_ = self.row_lower, self.row_upper
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = (
-            programme.starts, programme.index, programme.value,
-        )  # fmt: skip
-        return lp
+        self.highs.passModel(model_of(programme.matrix, self.cost, *self.bounds))
+        self.bent = programme.flow_columns(programme.bend.arcs if programme.bend is not None else ())
 
     def start(self) -> None:
         """Start a long horizon from a basis stitched of its periods."""
@@ -148,17 +133,17 @@ class Session:
         Infeasible : no plan satisfies the bounds; the message names an irreducible set of bounds at odds.
         NotConverged : flows whose cost bends do not settle.
         """
-        bend, solution = self.programme.bend, self._solve()
+        bend = self.programme.bend
         if bend is None:
-            return solution
-        pieces, seconds, iterations = first_pieces(bend), solution.seconds, solution.iterations
+            return self._solve()
+        pieces, seconds, iterations = first_pieces(bend), 0.0, 0
         self._part(pieces)
         for _ in range(MOST_ROUNDS):
             solution = self._solve()
             seconds, iterations = seconds + solution.seconds, iterations + solution.iterations
             finer = next_pieces(bend, pieces, solution.x[self.bent])
             if finer is None:
-                return self._certified(replace(solution, seconds=seconds, iterations=iterations))
+                return self._certified(bend, replace(solution, seconds=seconds, iterations=iterations))
             pieces = finer
             self._part(pieces)
         raise NotConverged(
@@ -174,21 +159,13 @@ class Session:
         self.bound_columns(columns, np.zeros(len(columns)), pieces.upper.ravel())
         self.price(columns, pieces.cost.ravel())
 
-    def _certified(self, solution: Solution) -> Solution:
+    def _certified(self, bend: Bend, solution: Solution) -> Solution:
         """The cost and gap of the programme with its smooth costs, of which the pieces are only the means."""
-        bend = self.programme.bend
-        if bend is None:
-            return solution
         x, pieces = solution.x, self._piece_columns()
         flat = float(self.cost @ x - self.cost[pieces] @ x[pieces])
         cost = flat + bent_cost(bend, x[self.bent])
-        # Bent flows are held by their smooth cost: what a kt of one is worth to the rows but its own, less its tariff.
-        bending = self.programme.bending_rows()
-        price = (
-            -self.cost[self.bent]
-            + (self.cost[self.bent] - solution.reduced_cost[self.bent])
-            - solution.row_dual[bending]
-        )
+        # What a kt of a bent flow is worth to all rows but the one that parts it, less its tariff.
+        price = -solution.reduced_cost[self.bent] - solution.row_dual[self.programme.bending_rows()]
         others = np.ones(len(x), dtype=bool)
         others[self.bent.ravel()] = others[pieces] = False
         dual, _ = _dual_value(solution.reduced_cost[others], self.lower[others], self.upper[others])

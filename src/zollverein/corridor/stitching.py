@@ -9,9 +9,8 @@ from __future__ import annotations
 import highspy
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
-from zollverein.corridor.highs import quiet_highs
+from zollverein.corridor.highs import model_of, quiet_highs
 from zollverein.corridor.programme import Programme
 
 __all__ = ["STITCHED_FROM", "stitched_basis"]
@@ -30,9 +29,7 @@ def stitched_basis(programme: Programme, bounds: tuple[Floats, Floats, Floats, F
     """
     T, width, height = programme.periods, programme.blocks.width, programme.blocks.height
     lower, upper, row_lower, row_upper = bounds
-    matrix = sparse.csc_array(
-        (programme.value, programme.index, programme.starts), shape=(len(row_lower), len(programme.cost))
-    ).tocsr()
+    matrix = programme.matrix.tocsr()
     salvage = programme.cost.reshape(T, width)[-1] - programme.cost.reshape(T, width)[max(T - 2, 0)]
     stock = programme.blocks.columns["stock"]
     x = np.zeros(len(programme.cost))
@@ -48,7 +45,7 @@ def stitched_basis(programme: Programme, bounds: tuple[Floats, Floats, Floats, F
             cost[stock] += salvage[stock]
         own = block[:, columns].tocsc()
         highs.passModel(
-            _model(own, cost, lower[columns], upper[columns], row_lower[rows] - came, row_upper[rows] - came)
+            model_of(own, cost, lower[columns], upper[columns], row_lower[rows] - came, row_upper[rows] - came)
         )
         if basis is not None:
             highs.setBasis(basis)
@@ -64,15 +61,3 @@ def stitched_basis(programme: Programme, bounds: tuple[Floats, Floats, Floats, F
     whole.row_status = row_status + [highspy.HighsBasisStatus.kBasic] * len(programme.blocks.quotas)
     whole.valid, whole.alien = True, True
     return whole
-
-
-def _model(
-    matrix: sparse.csc_array, cost: Floats, lower: Floats, upper: Floats, row_lower: Floats, row_upper: Floats
-) -> highspy.HighsLp:
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = len(cost), len(row_lower)
-    lp.col_cost_, lp.col_lower_, lp.col_upper_ = cost, lower, upper
-    lp.row_lower_, lp.row_upper_ = row_lower, row_upper
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
-    return lp

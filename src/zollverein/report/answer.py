@@ -90,18 +90,17 @@ def _tonnage(test: StressTest) -> str | None:
             more = "more leave" if exported > 0 else "fewer leave"
             return f"{tonnes(abs(exported))} {more} the country than undisturbed"
         return "Every tonne goes where it went before, and nothing more is stranded"
+    kept = f"{tonnes(stranded)} are stranded" if stranded > TONNES_THAT_COUNT else ""
     elsewhere = f"{tonnes(rerouted)} find another way" if rerouted > TONNES_THAT_COUNT else ""
     lost = _change(measures, "lost_at_field")
     if lost > TONNES_THAT_COUNT:
         text = f"{tonnes(displaced)} fewer leave by {_loser(test)}: {tonnes(lost)} cannot be produced"
-        kept = f"{tonnes(stranded)} are stranded" if stranded > TONNES_THAT_COUNT else ""
         return "; ".join(filter(None, [text, kept, elsewhere]))
     # Tanks and yearly quotas let a route catch up, so that what is stranded need not be what routes lost over the year.
     if abs(stranded + rerouted - displaced) > PARTS_DIFFER * displaced:
         moved = f"exports {'fall' if exported < 0 else 'rise'} by {tonnes(abs(exported))} over the horizon"
-        kept = f"{tonnes(stranded)} are stranded" if stranded > TONNES_THAT_COUNT else "nothing more is stranded"
         gained = f"routes gain {tonnes(rerouted)}" if rerouted > TONNES_THAT_COUNT else ""
-        return "; ".join(filter(None, [f"{kept[0].upper()}{kept[1:]}", moved, gained]))
+        return "; ".join(filter(None, [kept or "Nothing more is stranded", moved, gained]))
     if stranded > TONNES_THAT_COUNT:
         text = f"{_of(stranded, displaced)} that would have left by {_loser(test)} are stranded"
         return "; ".join(filter(None, [text, elsewhere]))

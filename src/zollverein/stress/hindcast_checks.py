@@ -9,7 +9,7 @@ import pandas as pd
 from zollverein.case import Case
 from zollverein.errors import CaseError, UnknownNameError
 
-__all__ = ["check_inputs", "check_measures"]
+__all__ = ["check_inputs", "check_measures", "parts"]
 
 ROUTE_KINDS = ("route", "route_gain")
 
@@ -29,10 +29,10 @@ def check_measures(case: Case, measures: pd.DataFrame, variants: Sequence[str], 
     fields = figures.loc[figures["figure"] == "production_kt_per_year", "node"].unique()
     for row in measures.to_dict("records"):
         where = f"table hindcast_observed, episode {episode}, measure {row['measure']}"
-        for name in _parts(row["variants"]):
+        for name in parts(row["variants"]):
             if name not in variants:
                 raise UnknownNameError("variant", name, variants, where)
-        targets = _parts(row["target"])
+        targets = parts(row["target"])
         if row["kind"] in ROUTE_KINDS:
             if len(targets) != 1:
                 raise CaseError(f"{where} is a {row['kind']} and names {len(targets)} targets; name one route")
@@ -69,5 +69,6 @@ def check_inputs(rows: pd.DataFrame, carried: str, outages: Sequence[str]) -> No
         )
 
 
-def _parts(cell: object) -> list[str]:
-    return [] if not isinstance(cell, str) else [part.strip() for part in cell.split(";") if part.strip()]
+def parts(cell: object) -> list[str]:
+    """Return the names in a cell, parted by semicolons; none in an empty one."""
+    return [part.strip() for part in cell.split(";") if part.strip()] if isinstance(cell, str) else []

@@ -12,6 +12,7 @@ import pandas as pd
 
 from zollverein.corridor import Routing
 from zollverein.errors import CaseError
+from zollverein.stress.hindcast_checks import parts
 
 __all__ = [
     "KINDS",
@@ -25,7 +26,6 @@ __all__ = [
 ]
 
 Floats = npt.NDArray[np.float64]
-DAYS_PER_YEAR = 365.0
 FELL = 1e-3
 KINDS = {
     "route": "tonnes on a route",
@@ -106,7 +106,7 @@ def spread_of(after: Routing, carried: Mapping[str, float], exporter: str) -> Sp
     ----------
     carried : by route, the level that was last known (kt a year).
     """
-    level = np.array([carried[route] for route in carried]).reshape(-1, 1) * (after.horizon.days / DAYS_PER_YEAR)
+    level = np.array([carried[route] for route in carried]).reshape(-1, 1) * after.horizon.years
     capacity = route_capacity_by_period(after, exporter).reindex(list(carried)).to_numpy(dtype=float)
     return Spread(tuple(carried), level, *in_proportion(level, capacity))
 
@@ -230,7 +230,7 @@ def _route_flows(routing: Routing, exporter: str, span: Span) -> pd.Series[float
 
 def _supply(routing: Routing, target: str, exporter: str) -> pd.DataFrame:
     mine = routing.supply[routing.supply["exporter"] == exporter]
-    return mine[mine["node"].isin(target.split(";"))] if target else mine
+    return mine[mine["node"].isin(parts(target))] if target else mine
 
 
 def _by_period(supply: pd.DataFrame, name: str) -> Floats:

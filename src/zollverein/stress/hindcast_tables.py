@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +12,7 @@ import pandas as pd
 from zollverein.case import Case
 from zollverein.corridor import Horizon, Outage
 from zollverein.errors import CaseError, UnknownNameError
-from zollverein.stress.hindcast_checks import check_inputs, check_measures
+from zollverein.stress.hindcast_checks import check_inputs, check_measures, parts
 
 __all__ = [
     "CARRIED",
@@ -224,7 +223,7 @@ def _variant(row: dict[Any, Any]) -> Variant:
         name=str(row["variant"]),
         title=str(row["title"]),
         freeze=pd.Timestamp(row["freeze"]).date(),
-        inputs=tuple(_parts(row["inputs"])),
+        inputs=tuple(parts(row["inputs"])),
         given=str(row["given"]),
         discounted=bool(row["discounted"]),
     )
@@ -239,7 +238,3 @@ def _within(measures: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
             f"{row['end']:%Y-%m-%d} lies outside of the episode's {start} to {end}; widen the episode"
         )
     return measures
-
-
-def _parts(cell: object) -> Iterable[str]:
-    return (part.strip() for part in str(cell).split(";") if part.strip())

@@ -11,6 +11,7 @@ import pandas as pd
 from zollverein.case import Case, open_case
 from zollverein.corridor import stranded_kt
 from zollverein.errors import CaseError
+from zollverein.stress.hindcast_checks import parts
 from zollverein.stress.hindcast_measures import UNITS, Forecasts, forecasts, spread_of
 from zollverein.stress.hindcast_network import STATUSES, Known, network_known
 from zollverein.stress.hindcast_tables import (
@@ -183,8 +184,7 @@ def _run(case: Case, episode: Episode, variant: Variant, mode: str) -> _Answer:
 
 def _asked(episode: Episode, variant: Variant) -> list[dict[Any, Any]]:
     """The measures that a variant is asked for: those that name it, and those that name none."""
-    named = episode.measures["variants"].fillna("").astype(str)
-    mine = [not cell or variant.name in [part.strip() for part in cell.split(";")] for cell in named]
+    mine = [not (named := parts(cell)) or variant.name in named for cell in episode.measures["variants"]]
     return episode.measures[mine].to_dict("records")
 
 
