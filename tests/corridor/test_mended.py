@@ -126,6 +126,10 @@ def two_fields():
             ),
             "in force on 2022-01-01",
         ),
+        (
+            lambda: two_ways(figures=[("cheap", "quota_kt_per_year", 7300.0)]).route(YEAR),
+            "above its nominal_kt_per_year",
+        ),
         (lambda: Router(two_ways(), YEAR, mode="calibratd"), "allowed are 'least_cost'"),
         (lambda: Outage("o", "cheap", "2022-01-01", date(2022, 2, 1), share_lost=1.0), "give a day"),
         (lambda: Outage("o", "cheap", *ALL_YEAR, share_lost="0.5"), "allowed is a number"),

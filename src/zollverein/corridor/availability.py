@@ -130,6 +130,7 @@ def capacity_kt_per_day(network: Network, horizon: Horizon) -> Floats:
     usable = network.link_figure("usable_kt_per_year", horizon)
     nominal = network.link_figure("nominal_kt_per_year", horizon)
     quota = network.link_figure("quota_kt_per_year", horizon)
+    _require_quota_fits(network, quota, nominal, horizon)
     loads = network.link_figure("vehicle_load_t", horizon) * network.link_figure("trips_per_year", horizon) / 1e3
     share = network.link_figure("load_share", horizon)
     fleet = network.link_figure("vehicles", horizon) * loads * np.where(np.isnan(share), 1.0, share)
@@ -137,6 +138,17 @@ def capacity_kt_per_day(network: Network, horizon: Horizon) -> Floats:
     bound = np.asarray(np.fmin(np.fmin(capacity, quota), fleet) / DAYS_PER_YEAR)
     _require_in_force(network, horizon, bound)
     return bound
+
+
+def _require_quota_fits(network: Network, quota: Floats, nominal: Floats, horizon: Horizon) -> None:
+    """Refuse a quota above what the pipe can carry: one of the two is in another unit, or of another link."""
+    above = np.argwhere(quota > nominal)
+    if above.size:
+        k, t = above[0]
+        raise NetworkError(
+            f"quota_kt_per_year of '{network.links.index[k]}' is {quota[k, t]:,.6g} on {horizon.starts[t]}, above its "
+            f"nominal_kt_per_year of {nominal[k, t]:,.6g}; a quota is part of a capacity: check units, mend one of them"
+        )
 
 
 def _require_in_force(network: Network, horizon: Horizon, bound: Floats) -> None:
