@@ -112,7 +112,7 @@ def cold(session, network, horizon, scenarios, netbacks) -> Row:  # type: ignore
         anew = laid_out(network, horizon, scenario)
         solution = anew.solve()
         spent += time.perf_counter() - began
-        netback = (anew.programme.lateness_usd_thousand(solution.x) - solution.cost) / 1e3
+        netback = (anew.programme.nobodys_usd_thousand(solution.x) - solution.cost) / 1e3
         off = max(off, abs(netback - warm) / abs(warm))
     return {"highs_s": highs_s, "again_s": spent / len(scenarios), "off": off}
 

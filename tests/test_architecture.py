@@ -9,11 +9,12 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "src" / "zollverein"
 ENGINES = frozenset({"union", "economy", "corridor", "threat"})
-EVERYONE = frozenset({"errors", "_version"})
+EVERYONE = frozenset({"errors", "given", "_version"})
 
 # What each room may import at any time; a room that is not named here does not exist.
 ALLOWED = {
     "errors": frozenset(),
+    "given": frozenset({"errors"}),
     "_version": frozenset(),
     "case": EVERYONE,
     **dict.fromkeys(ENGINES, EVERYONE),

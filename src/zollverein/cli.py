@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -29,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; bad input never shows a traceback."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     _prepare_process()
+    warnings.showwarning = _doubt  # type: ignore[assignment]
     if given == ["--version"]:
         sys.stdout.write(f"zollverein {__version__}\n")
         return 0
@@ -106,6 +108,11 @@ def _say(message: str, code: int) -> int:
     with suppress(OSError):
         sys.stderr.write(f"zollverein: {message}\n")
     return code
+
+
+def _doubt(message: Warning | str, *_where: object) -> None:
+    """Say what is doubtful and go on; where in the code it was found is nothing to the person."""
+    _say(str(message), 0)
 
 
 def _our_bug(error: Exception) -> int:

@@ -24,6 +24,7 @@ from difflib import get_close_matches
 
 __all__ = [
     "CaseError",
+    "DoubtfulFigure",
     "EconomyError",
     "Infeasible",
     "InputError",
@@ -87,6 +88,10 @@ class UnknownNameError(InputError):
         self.near = near_matches(name, self.known)
         place = f" in {where}" if where else ""
         super().__init__(f"no {kind} '{name}'{place}; {_suggestion(self.near, self.known)}")
+
+
+class DoubtfulFigure(UserWarning):
+    """A figure that may be meant and looks as if it were in another unit; it is used as it stands."""
 
 
 class NoAnswerError(ZollvereinError):

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from zollverein.case import check_case, copy_case, open_case
-from zollverein.errors import CaseError, OutputError, UnknownNameError
+from zollverein.errors import CaseError, DoubtfulFigure, OutputError, UnknownNameError
 
 
 @pytest.fixture
@@ -243,3 +243,19 @@ def test_a_zip_with_a_broken_stream_is_a_fault(folder, tmp_path):
     raw[60:90] = b"\xff" * 30
     packed.write_bytes(bytes(raw))
     assert "not readable" in check_case(packed)[0].found
+
+
+def test_what_an_engine_would_refuse_is_a_fault_too(folder):
+    edit(folder, "corridor/node_figures.csv", swap("tengiz,kazakh-crude,production_kt_per_year,29200",
+                                                   "tengiz,kazakh-crude,production_kt_per_year,29200000"))  # fmt: skip
+    (fault,) = check_case(folder)
+    assert fault.file == "corridor/node_figures.csv"
+    assert "29200000" in fault.found
+    assert "is it in tonnes" in fault.allowed
+
+
+def test_a_doubtful_figure_is_told_and_the_case_stays_valid(folder):
+    edit(folder, "corridor/link_figures.csv", swap("alashankou-dushanzi,nominal_kt_per_year,,10000",
+                                                   "alashankou-dushanzi,nominal_kt_per_year,,10"))  # fmt: skip
+    with pytest.warns(DoubtfulFigure, match="pipeline 'alashankou-dushanzi' carries 10 kt a year"):
+        assert check_case(folder) == []

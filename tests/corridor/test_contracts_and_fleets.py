@@ -263,3 +263,31 @@ def test_a_cycle_that_pays_is_named():
 def test_tables_may_be_left_out():
     assert isinstance(two_ways().quotas, pd.DataFrame)
     assert two_ways().observed.empty
+
+
+def test_oil_under_way_to_what_fails_waits_until_there_is_a_way_on():
+    """Nobody knew: tankers on their way to a port whose pipe then fails wait there, and nothing is lost."""
+    march = Outage("pipe", "pipe", date(2022, 3, 1), date(2022, 4, 1), share_lost=1.0)
+    net = network(
+        [("field", "field", "XXX"), ("port", "port", "AAA"), ("sea", "market", "AAA")],
+        [("ships", "field", "port", ""), ("pipe", "port", "sea", "pipe")],
+        [("ships", "transit_days", 10.0), ("pipe", "nominal_kt_per_year", 730.0)],
+        [("field", "crude", "production_kt_per_year", 365.0), ("sea", "", "price_usd_per_t", 600.0)],
+    )
+    days = Horizon(date(2022, 2, 1), date(2022, 5, 31), "day")
+    rolled = net.route(days, outages=[march])
+    waited = rolled.waiting.set_index(["node", "start"])["waiting_kt"]["port"]
+    assert waited[np.datetime64("2022-02-28")] == pytest.approx(0.0)
+    assert waited[np.datetime64("2022-03-15")] == pytest.approx(10.0), "ten days of 1 kt were under way"
+    assert waited.iloc[-1] == pytest.approx(0.0)
+    assert stranded_kt(rolled, "XXX") > 0
+    known = net.route(days, outages=[march], foresight="perfect")
+    assert known.waiting["waiting_kt"].sum() == pytest.approx(0.0), "nobody sends oil to wait"
+
+
+def test_oil_under_way_before_the_first_day_waits_where_its_market_takes_less():
+    on_the_way = [("cheap", "transit_days", 10.0), ("cheap", "before_kt_per_year", 365.0)]
+    less = [("sea", "", "demand_kt_per_year", 182.5)]
+    routing = two_ways(figures=on_the_way, node_figures=less).route(DAYS, foresight="perfect")
+    assert routing.waiting["waiting_kt"].max() > 0
+    assert routing.certificate.mass_balance_kt < 1e-6

@@ -52,7 +52,7 @@ def check(case: CaseArgument = "eurasia", as_json: JsonOption = False) -> None:
             )
             told = f"{fault.found}; allowed: {fault.allowed}; {fault.mend}"
             console.print(f"  {place + ': ' if place else ''}{told}", highlight=False, markup=False)
-    console.print(f"{case}: refused, {len(faults)} faults", highlight=False, markup=False)
+    console.print(f"{case}: refused, {len(faults)} fault{'s' * (len(faults) != 1)}", highlight=False, markup=False)
     raise typer.Exit(2)
 
 

@@ -156,8 +156,21 @@ def open_case(name_or_path: str | Path) -> Case:
 
 
 def check_case(name_or_path: str | Path) -> list[Fault]:
-    """Return every fault of a case at once, ordered by file and row; an empty list means that it is valid."""
-    return list(read_package(locate(name_or_path)).faults)
+    """Return every fault of a case at once, ordered by file and row; an empty list means that it is valid.
+
+    A case whose tables are sound is built into what the engines take as well: what one of them refuses is a fault too.
+
+    Warns
+    -----
+    DoubtfulFigure : a figure that may be meant, and looks as if it were in another unit.
+    """
+    package = read_package(locate(name_or_path))
+    if package.faults or "sources" not in package.tables:
+        return list(package.faults)
+    from zollverein.case.doors import refusals  # noqa: PLC0415
+
+    paths = {name: table.file for name, table in package.tables.items()}
+    return refusals(open_case(name_or_path), paths)
 
 
 def matching(rows: pd.DataFrame, table: str, keys: Mapping[str, object]) -> pd.DataFrame:

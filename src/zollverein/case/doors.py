@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
+
+from zollverein.case.fault import Fault
+from zollverein.errors import InputError
 
 if TYPE_CHECKING:
     from zollverein.case.case import Case
@@ -13,7 +18,12 @@ if TYPE_CHECKING:
     from zollverein.economy import Economy
     from zollverein.union import Union
 
-__all__ = ["economy_of", "network_of", "union_of"]
+__all__ = ["economy_of", "network_of", "refusals", "union_of"]
+
+# Without these an engine has nothing to stand on; a case may leave a whole room out.
+OF_ECONOMY = ("trade", "production", "inputs", "sectors", "tariffs")
+OF_NETWORK = ("nodes", "links", "link_figures", "node_figures", "commodities")
+OF_UNION = ("memberships", "barriers", "wedges")
 
 
 def economy_of(case: Case, theta: Literal["theta", "theta_alternative"] = "theta") -> Economy:
@@ -60,6 +70,23 @@ def network_of(case: Case) -> Network:
         blends=_if_there(case, "blends"),
         observed=_if_there(case, "observed"),
     )
+
+
+def refusals(case: Case, paths: Mapping[str, str]) -> list[Fault]:
+    """Return what the engines refuse of a case, with the file of the table that they name (``paths`` by table)."""
+    faults = []
+    for tables, door in ((OF_ECONOMY, economy_of), (OF_NETWORK, network_of), (OF_UNION, union_of)):
+        if not set(tables) <= set(case.tables):
+            continue
+        try:
+            door(case)
+        except InputError as error:
+            named = [table for table in paths if re.search(rf"\btable {table}\b", str(error))]
+            found, _, rest = str(error).partition("; ")
+            allowed = rest.removeprefix("allowed is ") if rest.startswith("allowed is ") else "what the engine takes"
+            mend = rest if rest and not rest.startswith("allowed is ") else "mend the figure"
+            faults.append(Fault(paths[named[0] if named else tables[0]], None, None, found, allowed, mend))
+    return faults
 
 
 def _if_there(case: Case, table: str) -> pd.DataFrame | None:

@@ -28,6 +28,7 @@ from zollverein.corridor.outage import Outage, Revision
 from zollverein.corridor.resilience import Resilience, concentration, days_to_full_tanks, resilience
 from zollverein.corridor.router import Answer, Router, answers
 from zollverein.corridor.routing import Routing, RoutingCertificate
+from zollverein.corridor.shortage import said_of_shortfalls, why_short
 
 __all__ = [
     "BEND_USD_PER_T",
@@ -58,9 +59,11 @@ __all__ = [
     "resilience",
     "route_capacity_kt",
     "route_tonnes",
+    "said_of_shortfalls",
     "shortfall_kt",
     "stranded_kt",
     "transit_shares",
     "transport_cost",
+    "why_short",
     "worst_attack",
 ]

@@ -41,6 +41,7 @@ def mass_balance_kt(
     deliveries: pd.DataFrame,
     supply: pd.DataFrame,
     stocks: pd.DataFrame,
+    waiting: pd.DataFrame,
     blending: pd.DataFrame,
     initial: pd.DataFrame,
 ) -> float:
@@ -73,6 +74,8 @@ def mass_balance_kt(
     book(deliveries, "delivered_kt", -1.0)
     book(stocks, "stock_kt", -1.0)
     book(stocks, "stock_kt", 1.0, later=1)
+    book(waiting, "waiting_kt", -1.0)
+    book(waiting, "waiting_kt", 1.0, later=1)
     book(initial.assign(period=0), "stock_kt", 1.0)
     book(blending, "blended_kt", -1.0, of="component")
     book(blending, "blended_kt", 1.0, of="blend")

@@ -43,6 +43,7 @@ class Blocks:
     paced : tanks with a rate of filling or drawing. ramps : fields that take time to come back.
     openings : arcs of lines that are filled within the horizon. quotas : see `Quota`.
     bent : arcs whose cost rises with the flow, each parted into `PIECES`.
+    waiting : (node, commodity) pairs where oil arrives days after it left, and may find no way on.
     """
 
     arcs: tuple[State, ...]
@@ -60,6 +61,7 @@ class Blocks:
     openings: tuple[State, ...] = ()
     quotas: tuple[Quota, ...] = ()
     bent: tuple[State, ...] = ()
+    waiting: tuple[State, ...] = ()
 
     @cached_property
     def column_keys(self) -> dict[str, tuple[object, ...]]:
@@ -67,7 +69,7 @@ class Blocks:
         return {
             "flow": self.arcs, "supply": self.fields, "delivery": self.markets, "unmet": self.intakes,
             "stock": self.tanks, "unshipped": self.takes, "blended": self.recipes, "packed": self.openings,
-            "piece": self.bent * PIECES,
+            "piece": self.bent * PIECES, "waiting": self.waiting,
         }  # fmt: skip
 
     @cached_property
@@ -136,6 +138,8 @@ def blocks_of(network: Network, horizon: Horizon, bent: tuple[State, ...] = ()) 
     rooms = tuple(sorted(stored & {n for n, _ in balances}))
     told = {figure: network.nodes_with(figure) for figure in _OF_NODES}
     contracted = network.links_with("minimum_kt_per_year")
+    delayed = network.links_with("transit_days") - network.links_with("line_fill_kt")
+    late = {(ends[link][1], c) for link, c in arcs if link in delayed}
     bounded = told["demand_kt_per_year"] | told["minimum_kt_per_year"]
     return Blocks(
         arcs=arcs,
@@ -153,6 +157,7 @@ def blocks_of(network: Network, horizon: Horizon, bent: tuple[State, ...] = ()) 
         openings=_openings(network, horizon, arcs),
         quotas=_quotas(network, horizon, arcs),
         bent=bent,
+        waiting=tuple(key for key in balances if key in late),
     )
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from zollverein.corridor.catalogue import FIGURES_OF_THE_NODE, LINK_FIGURES, NODE_FIGURES
 from zollverein.corridor.network import Network
+from zollverein.corridor.plausibility import mixed_units
 from zollverein.errors import NetworkError, UnknownNameError
 
 __all__ = ["check_references", "check_values"]
@@ -109,6 +110,9 @@ def check_values(network: Network) -> None:
             f"table observed names '{network.observed.loc[twice, 'target'].iloc[0]}' twice; keep one row"
         )
     _check_fleets(network)
+    mixed = mixed_units(network)
+    if mixed:
+        raise NetworkError("units are mixed up: " + "; ".join(mixed) + "; mend the unit (0 closes a link or a field)")
 
 
 def _check_once(table: str, key: str, rows: pd.DataFrame) -> None:

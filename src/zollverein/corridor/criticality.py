@@ -10,6 +10,7 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
+from zollverein.corridor.horizon import as_day
 from zollverein.corridor.outage import Outage
 from zollverein.corridor.router import Answer, Router, answers
 from zollverein.errors import NetworkError, UnknownNameError
@@ -178,7 +179,9 @@ def _prices(named: Sequence[str], cost: Mapping[str, float] | None) -> dict[str,
 
 
 def _lost(router: Router, target: str, start: date | None, days: int | None) -> Outage:
-    first = start or router.horizon.start
+    first = as_day(start or router.horizon.start)
+    if first is None:
+        raise NetworkError(f"start is {start!r}; give a day, as in date(2022, 3, 1)")
     if not router.horizon.start <= first <= router.horizon.end:
         raise NetworkError(
             f"start is {first}, outside the horizon {router.horizon.start} to {router.horizon.end}; choose a day in it"

@@ -22,6 +22,7 @@ from zollverein.corridor.horizon import DAYS_PER_YEAR
 from zollverein.corridor.outage import Outage
 from zollverein.corridor.router import Router
 from zollverein.errors import NetworkError, NotConverged, UnknownNameError
+from zollverein.given import require
 
 __all__ = ["Expansion", "Option", "expansion"]
 
@@ -294,6 +295,8 @@ def _added_kt(router: Router, option: Option) -> Floats:
 def _require(
     router: Router, options: Sequence[Option], scenarios: Sequence[Scenario], budgets: Sequence[float], alpha: float
 ) -> None:
+    for option in options:
+        require("an option", option, Option, "an Option", NetworkError)
     names = [option.name for option in options]
     if not names or len(set(names)) < len(names):
         raise NetworkError(f"options are {', '.join(names) or 'none'}; give one at least, each by its own name")
@@ -303,9 +306,9 @@ def _require(
     if not scenarios:
         raise NetworkError("no scenarios are given; sample outages first, a few hundred at least")
     for budget in budgets:
-        if not (isinstance(budget, int | float) and np.isfinite(budget) and budget >= 0):
+        if not (isinstance(budget, int | float | np.number) and np.isfinite(budget) and budget >= 0):
             raise NetworkError(f"a budget is {budget!r}; allowed is zero or more, in US$ million")
-    if not budgets:
+    if not len(budgets):
         raise NetworkError("no budgets are given; name one at least, in US$ million")
     if not 0.0 <= alpha < 1.0:
         raise NetworkError(f"alpha is {alpha!r}; allowed is 0 up to, not including, 1 (0.95: the worst twentieth)")

@@ -9,7 +9,7 @@ import numpy as np
 
 from zollverein.corridor.programme import Programme
 
-__all__ = ["named_column", "named_row", "why_infeasible"]
+__all__ = ["bound_of_column", "bound_of_row", "why_infeasible"]
 
 MOST_NAMED = 6
 _MEANING = {
@@ -19,24 +19,25 @@ _MEANING = {
     "take": "contracted minimum of", "least": "least share in the blend at", "most": "largest share in the blend at",
     "filling": "rate of filling or drawing of", "rising": "return to output of", "packing": "line fill of",
     "pushing": "line fill of", "sealed": "line fill of", "piece": "flow on", "bending": "flow on",
+    "waiting": "oil that waits at",
 }  # fmt: skip
 
 
-def named_column(programme: Programme, k: int) -> str:
-    """Return what a column stands for, such as 'flow on cpc (crude) from 2022-03-01'."""
+def bound_of_column(programme: Programme, k: int) -> tuple[str, int | None]:
+    """Return what a column stands for, such as 'flow on 'cpc' (crude)', and its period."""
     blocks = programme.blocks
     t, place = divmod(k, blocks.width)
-    return _said(programme, *_at(blocks.columns, blocks.column_keys, place), t)
+    return _words(*_at(blocks.columns, blocks.column_keys, place)), t
 
 
-def named_row(programme: Programme, k: int) -> str:
-    """Return what a row stands for, such as 'capacity of cpc from 2022-03-01'."""
+def bound_of_row(programme: Programme, k: int) -> tuple[str, int | None]:
+    """Return what a row stands for, such as 'capacity of 'cpc'', and its period; a quota has a label instead."""
     blocks = programme.blocks
     if k >= blocks.height * programme.periods:
         quota = blocks.quotas[k - blocks.height * programme.periods]
-        return f"quota {quota.name} of {quota.label}, {quota.bound_kt:,.6g} kt"
+        return f"quota '{quota.name}' of {quota.label}", None
     t, place = divmod(k, blocks.height)
-    return _said(programme, *_at(blocks.rows, blocks.row_keys, place), t)
+    return _words(*_at(blocks.rows, blocks.row_keys, place)), t
 
 
 def _at(slices: Mapping[str, slice], keys: Mapping[str, tuple[object, ...]], place: int) -> tuple[str, object]:
@@ -56,10 +57,13 @@ def why_infeasible(highs: highspy.Highs, programme: Programme, status: str) -> s
     _, iis = highs.getIis()
     lp = highs.getLp()
     # Balances only tie the bounds together; what can be loosened is named first.
-    named = [(named_row(programme, k), lp.row_lower_[k], lp.row_upper_[k]) for k in iis.row_index_]
-    named += [(named_column(programme, k), lp.col_lower_[k], lp.col_upper_[k]) for k in iis.col_index_]
+    starts = programme.horizon.starts
+    named = [(*bound_of_row(programme, k), lp.row_lower_[k], lp.row_upper_[k]) for k in iis.row_index_]
+    named += [(*bound_of_column(programme, k), lp.col_lower_[k], lp.col_upper_[k]) for k in iis.col_index_]
     named.sort(key=lambda bound: bound[0].startswith(_MEANING["balance"]))
-    bounds = [f"{name} ({_range(lower, upper)})" for name, lower, upper in named]
+    bounds = [
+        f"{name}{'' if t is None else f' from {starts[t]}'} ({_range(lower, upper)})" for name, t, lower, upper in named
+    ]
     if not bounds:
         return "no plan satisfies the bounds, and HiGHS names none of them; check stocks, minima and tank rates"
     more = len(bounds) - MOST_NAMED
@@ -67,10 +71,10 @@ def why_infeasible(highs: highspy.Highs, programme: Programme, status: str) -> s
     return f"no plan satisfies these bounds together, and without any one of them there is one: {shown}. Loosen one"
 
 
-def _said(programme: Programme, kind: str, key: object, t: int) -> str:
+def _words(kind: str, key: object) -> str:
     first, *rest = key if isinstance(key, tuple) else (key,)
     of = f" ({', '.join(map(str, rest))})" if rest else ""
-    return f"{_MEANING[kind]} '{first}'{of} from {programme.horizon.starts[t]}"
+    return f"{_MEANING[kind]} '{first}'{of}"
 
 
 def _range(lower: float, upper: float) -> str:

@@ -62,6 +62,7 @@ def _balance(ends: Mapping[str, tuple[str, str]], blocks: Blocks, figures: Figur
     yield there[at_once], flow[at_once], 1.0 - figures.loss[at_once]
     for kind, keys, sign in (
         ("supply", blocks.fields, 1.0), ("delivery", blocks.markets, -1.0), ("stock", blocks.tanks, -1.0),
+        ("waiting", blocks.waiting, -1.0),
         ("blended", tuple((n, k) for n, k, _ in blocks.recipes), -1.0),
         ("blended", tuple((n, b) for n, _, b in blocks.recipes), 1.0),
     ):  # fmt: skip
@@ -137,10 +138,11 @@ def _bending(blocks: Blocks) -> Iterator[Entries]:
 
 
 def _carried_stock(blocks: Blocks, T: int) -> Iterator[Entries]:
-    """Stock of period t - 1 enters the balance of period t."""
-    row = _rows({key: k for k, key in enumerate(blocks.balances)}, blocks.tanks)
-    column = blocks.columns["stock"].start + np.arange(len(blocks.tanks))
-    yield _repeated(blocks, row, column, np.ones(len(row)), np.arange(1, T), np.arange(T - 1))
+    """Stock of period t - 1, and what waited in it, enters the balance of period t."""
+    for kind, keys in (("stock", blocks.tanks), ("waiting", blocks.waiting)):
+        row = _rows({key: k for k, key in enumerate(blocks.balances)}, keys)
+        column = blocks.columns[kind].start + np.arange(len(keys))
+        yield _repeated(blocks, row, column, np.ones(len(row)), np.arange(1, T), np.arange(T - 1))
 
 
 def _late_arrivals(

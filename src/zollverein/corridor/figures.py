@@ -136,8 +136,8 @@ def figures_of(network: Network, horizon: Horizon, blocks: Blocks, price_factor:
 
 def _require_factors(price_factor: Mapping[str, float], network: Network) -> None:
     for node, factor in price_factor.items():
-        if not (np.isfinite(factor) and factor > 0):
-            raise NetworkError(f"price_factor of '{node}' is {factor}; allowed is a number above 0")
+        if not (isinstance(factor, int | float | np.number) and np.isfinite(factor) and factor > 0):
+            raise NetworkError(f"price_factor of '{node}' is {factor!r}; allowed is a number above 0")
         if node not in network.nodes.index:
             raise NetworkError(f"price_factor names '{node}', which is no node of the network")
 

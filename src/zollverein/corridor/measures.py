@@ -9,6 +9,7 @@ from zollverein.corridor.availability import Capacity
 from zollverein.corridor.horizon import Horizon
 from zollverein.corridor.network import Network
 from zollverein.corridor.routing import Routing
+from zollverein.errors import NetworkError, UnknownNameError
 
 __all__ = [
     "available_kt",
@@ -25,11 +26,13 @@ __all__ = [
     "transport_cost",
 ]
 
+SHARES_ADD = 1e-6
+
 
 def route_tonnes(routing: Routing, exporter: str) -> pd.Series[float]:
     """Return the tonnes on every route (kt over the horizon), counted on the one link that bears its name."""
-    mine = routing.flows[(routing.flows["exporter"] == exporter) & (routing.flows["route"] != "")]
-    return mine.groupby("route", sort=True)["flow_kt"].sum()
+    mine = _of(routing.flows, routing, exporter)
+    return mine[mine["route"] != ""].groupby("route", sort=True)["flow_kt"].sum()
 
 
 def route_capacity_kt(network: Network, horizon: Horizon) -> pd.Series[float]:
@@ -51,18 +54,17 @@ def export_value_usd_million(routing: Routing, exporter: str) -> float:
 
 def stranded_kt(routing: Routing, exporter: str) -> float:
     """Return the kt that could have been produced and were not, because they could not leave."""
-    mine = routing.supply["exporter"] == exporter
-    return float(routing.supply.loc[mine, "shut_in_kt"].sum())
+    return float(_of(routing.supply, routing, exporter)["shut_in_kt"].sum())
 
 
 def produced_kt(routing: Routing, exporter: str) -> float:
     """Return the kt that the exporter's fields produced."""
-    return float(routing.supply.loc[routing.supply["exporter"] == exporter, "produced_kt"].sum())
+    return float(_of(routing.supply, routing, exporter)["produced_kt"].sum())
 
 
 def available_kt(routing: Routing, exporter: str) -> float:
     """Return the kt that the exporter's fields could have produced, outages of the fields themselves taken off."""
-    return float(routing.supply.loc[routing.supply["exporter"] == exporter, "available_kt"].sum())
+    return float(_of(routing.supply, routing, exporter)["available_kt"].sum())
 
 
 def shortfall_kt(routing: Routing) -> float:
@@ -72,13 +74,13 @@ def shortfall_kt(routing: Routing) -> float:
 
 def transport_cost(routing: Routing, exporter: str) -> float:
     """Return what the exporter's oil paid for carriage, US$ million over the horizon."""
-    mine = routing.flows[routing.flows["exporter"] == exporter]
+    mine = _of(routing.flows, routing, exporter)
     return float((mine["flow_kt"] * mine["tariff_usd_per_t"]).sum() / 1e3)
 
 
 def mean_netback_usd_per_t(routing: Routing, exporter: str) -> float:
     """Return the mean price of the exporter's deliveries less the mean carriage of them, US$/t."""
-    mine = routing.deliveries[routing.deliveries["exporter"] == exporter]
+    mine = _of(routing.deliveries, routing, exporter)
     tonnes = mine["delivered_kt"].sum()
     if tonnes <= 0:
         return float("nan")
@@ -93,7 +95,7 @@ def transit_shares(routing: Routing, exporter: str) -> pd.Series[float]:
     """
     links, country = routing.network.links, routing.network.nodes["country"]
     origin, countries = links["from_node"].map(country).to_dict(), links["countries"].astype(str).to_dict()
-    mine = routing.flows[routing.flows["exporter"] == exporter].groupby("link")["flow_kt"].sum()
+    mine = _of(routing.flows, routing, exporter).groupby("link")["flow_kt"].sum()
     entered: dict[str, float] = {}
     for link, tonnes in mine.items():
         for touched in countries[str(link)].split(";"):
@@ -115,7 +117,17 @@ def delivered_by_region(routing: Routing, market_regions: pd.DataFrame, exporter
     -------
     Frame by region: kt, value_usd_million, cost_usd_per_t (mean carriage from field to market, oil of different
     fields mixing in proportion at every node).
+
+    Raises
+    ------
+    NetworkError : shares of a market that do not add to one. UnknownNameError : an unknown exporter.
     """
+    shares = market_regions.groupby("node")["share"].sum()
+    off = shares[(shares - 1.0).abs() > SHARES_ADD]
+    if len(off):
+        raise NetworkError(
+            f"table market_regions: the shares of '{off.index[0]}' add to {off.iloc[0]:.6g}; they must add to one"
+        )
     exports = _exports(routing, exporter).groupby("node")[["delivered_kt", "value_usd_million"]].sum()
     exports["cost_usd_million"] = exports["delivered_kt"] * _unit_cost(routing, exporter).reindex(exports.index) / 1e3
     joined = market_regions.merge(exports, left_on="node", right_index=True)
@@ -127,21 +139,34 @@ def delivered_by_region(routing: Routing, market_regions: pd.DataFrame, exporter
     )
 
 
+def _of(frame: pd.DataFrame, routing: Routing, exporter: str) -> pd.DataFrame:
+    """The rows of an exporter.
+
+    Raises
+    ------
+    UnknownNameError : it has no commodity in the network.
+    """
+    known = routing.network.commodities["exporter"]
+    if exporter not in set(known):
+        raise UnknownNameError("exporter", exporter, known.unique(), "the network's commodities")
+    return frame[frame["exporter"] == exporter]
+
+
 def _exports(routing: Routing, exporter: str) -> pd.DataFrame:
     country = routing.deliveries["node"].map(routing.network.nodes["country"])
-    return routing.deliveries[(routing.deliveries["exporter"] == exporter) & (country != exporter)]
+    return _of(routing.deliveries[country != exporter], routing, exporter)
 
 
 def _unit_cost(routing: Routing, exporter: str) -> pd.Series[float]:
     """Mean carriage paid by a tonne up to each node: ``u[b] in[b] = sum_a (u[a] + tariff) flow[a, b]``."""
-    mine = routing.flows[routing.flows["exporter"] == exporter]
+    mine = _of(routing.flows, routing, exporter)
     mine = mine.assign(paid=mine["flow_kt"] * mine["tariff_usd_per_t"])
     total = mine.groupby("link")[["flow_kt", "paid"]].sum()
     ends = routing.network.links.loc[total.index]
     nodes = list(routing.network.nodes.index)
     a = [nodes.index(n) for n in ends["from_node"]]
     b = [nodes.index(n) for n in ends["to_node"]]
-    produced = routing.supply[routing.supply["exporter"] == exporter].groupby("node")["produced_kt"].sum()
+    produced = _of(routing.supply, routing, exporter).groupby("node")["produced_kt"].sum()
     into = produced.reindex(nodes).fillna(0.0).to_numpy(copy=True)
     np.add.at(into, b, total["flow_kt"].to_numpy())
     into = np.maximum(into, np.finfo(float).tiny)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -14,8 +15,9 @@ import pandas as pd
 
 from zollverein.corridor.catalogue import LINK_FIGURES, NODE_FIGURES, ONLY_SHOWN, READ_ONCE, TABLES
 from zollverein.corridor.horizon import Horizon
-from zollverein.corridor.outage import Outage, Revision
-from zollverein.errors import NetworkError, UnknownNameError
+from zollverein.corridor.outage import Outage, Revision, each
+from zollverein.errors import DoubtfulFigure, NetworkError, UnknownNameError
+from zollverein.given import framed, require
 
 if TYPE_CHECKING:
     from zollverein.corridor.routing import Routing
@@ -23,9 +25,10 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 Foresight = Literal["rolling", "perfect"]
 Mode = Literal["least_cost", "calibrated"]
+OPTIONAL = ("link_units", "quotas", "blends", "observed")
 Told = tuple[tuple[str, str], float, np.datetime64, np.datetime64]
 
-__all__ = ["Network"]
+__all__ = ["Network", "Told"]
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,10 @@ class Network:
         Raises
         ------
         NetworkError, UnknownNameError : the table, the row and what is allowed.
+
+        Warns
+        -----
+        DoubtfulFigure : a pipe far smaller than all that it joins.
         """
         given = {
             "nodes": nodes, "links": links, "link_figures": link_figures, "node_figures": node_figures,
@@ -86,7 +93,10 @@ class Network:
             "observed": observed,
         }  # fmt: skip
         frames = {
-            name: pd.DataFrame(columns=list(TABLES[name])) if table is None else table for name, table in given.items()
+            name: pd.DataFrame(columns=list(TABLES[name]))
+            if table is None and name in OPTIONAL
+            else framed(name, table, NetworkError)
+            for name, table in given.items()
         }
         for name, columns in TABLES.items():
             missing = [c for c in columns if c not in frames[name].columns]
@@ -100,21 +110,27 @@ class Network:
                 )
         for name in ("link_figures", "node_figures"):
             frames[name] = _with_dates(frames[name])
-        from zollverein.corridor.checks import check_references, check_values  # noqa: PLC0415 - they need this type
+        # They need this type.
+        from zollverein.corridor.checks import check_references, check_values  # noqa: PLC0415
+        from zollverein.corridor.plausibility import doubts  # noqa: PLC0415
 
         network = cls(
-            nodes=nodes.set_index("node", drop=False),
-            links=links.assign(route=links["route"].fillna("")).set_index("link", drop=False),
+            nodes=frames["nodes"].set_index("node", drop=False),
+            links=frames["links"]
+            .assign(**{c: frames["links"][c].fillna("") for c in ("route", "countries")})
+            .set_index("link", drop=False),
             link_figures=_with_commodity(frames["link_figures"]),
             node_figures=_with_commodity(frames["node_figures"]),
             link_units=frames["link_units"],
-            commodities=commodities.set_index("commodity", drop=False),
+            commodities=frames["commodities"].set_index("commodity", drop=False),
             quotas=_with_commodity(frames["quotas"]),
             blends=frames["blends"].assign(**{"cost_usd_per_t": frames["blends"]["cost_usd_per_t"].fillna(0.0)}),
             observed=_with_commodity(frames["observed"]),
         )
         check_references(network)
         check_values(network)
+        for doubt in doubts(network):
+            warnings.warn(doubt, DoubtfulFigure, stacklevel=2)
         return network
 
     def route(
@@ -153,7 +169,8 @@ class Network:
         for name, value, allowed in (("mode", mode, get_args(Mode)), ("foresight", foresight, get_args(Foresight))):
             if value not in allowed:
                 raise NetworkError(f"{name} is '{value}'; allowed are {' and '.join(repr(a) for a in allowed)}")
-        outages, revisions = tuple(outages), tuple(revisions)
+        require("horizon", horizon, Horizon, "a Horizon, as in Horizon(first_day, last_day, 'month')", NetworkError)
+        outages, revisions = each("outages", outages, Outage), each("revisions", revisions, Revision)
         network = self.revised([r for r in revisions if r.start is None])
         for outage in outages:
             network.check_outage(outage, horizon)
@@ -162,7 +179,8 @@ class Network:
             network.check_revision(revision, horizon)
         ready = network.revised(dated)
         bend = calibration(self, horizon, bend_usd_per_t) if mode == "calibrated" else None
-        return plan(ready, horizon, tuple(outages), foresight, dict(price_factor or {}), bend)
+        require("price_factor", price_factor or {}, Mapping, "factors by market, as in {'market': 1.1}", NetworkError)
+        return plan(ready, horizon, outages, foresight, dict(price_factor or {}), bend)
 
     def revised(self, revisions: Iterable[Revision]) -> Network:
         """Return the network with figures changed; a dated revision leaves the earlier figure in force before it."""
@@ -229,24 +247,26 @@ class Network:
 
     def link_figure(self, figure: str, horizon: Horizon) -> Floats:
         """Return a figure of every link by period, (L, T), NaN where none is in force at the period's start."""
-        table = _by_period(self._told_of_links.get(figure, ()), horizon)
+        table = _by_period(self.told_of_links.get(figure, ()), horizon)
         absent = np.full(len(horizon), np.nan)
         return np.stack([table.get((link, ""), absent) for link in self.links.index])
 
     def right_figure(self, horizon: Horizon) -> dict[tuple[str, str], Floats]:
         """Return the rights of commodities on links, kt a year, by (link, commodity), (T,) each."""
-        return _by_period(self._told_of_links.get("right_kt_per_year", ()), horizon)
+        return _by_period(self.told_of_links.get("right_kt_per_year", ()), horizon)
 
     def node_figure(self, figure: str, horizon: Horizon) -> dict[tuple[str, str], Floats]:
         """Return a figure by (node, commodity), (T,) each; the commodity is empty where the row names none."""
-        return _by_period(self._told_of_nodes.get(figure, ()), horizon)
+        return _by_period(self.told_of_nodes.get(figure, ()), horizon)
 
     @cached_property
-    def _told_of_links(self) -> dict[str, list[Told]]:
+    def told_of_links(self) -> dict[str, list[Told]]:
+        """What is stated of links, by figure, in the order in which it came into force."""
         return _told(self.link_figures, "link")
 
     @cached_property
-    def _told_of_nodes(self) -> dict[str, list[Told]]:
+    def told_of_nodes(self) -> dict[str, list[Told]]:
+        """What is stated of nodes, likewise."""
         return _told(self.node_figures, "node")
 
     @cached_property

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any, TypeVar
 
 import numpy as np
 
 from zollverein.corridor.horizon import as_day
 from zollverein.errors import NetworkError
+from zollverein.given import require
 
-__all__ = ["Outage", "Revision", "believed_end"]
+__all__ = ["Outage", "Revision", "believed_end", "each"]
 
 SHORTEST_BELIEF_DAYS = 7
 
@@ -99,6 +102,22 @@ class Revision:
         object.__setattr__(self, "start", _day(self.start, f"{what}: start", may_be_none=True))
         if not _is_number(self.value):
             raise NetworkError(f"{what} gives {self.value!r}; allowed is a number")
+
+
+_Event = TypeVar("_Event", Outage, Revision)
+
+
+def each(what: str, given: Iterable[Any], kind: type[_Event]) -> tuple[_Event, ...]:
+    """Return what befalls the network, every one of its kind.
+
+    Raises
+    ------
+    NetworkError : something else among them.
+    """
+    require(what, given, Iterable, f"a list of {kind.__name__}", NetworkError)
+    for event in (found := tuple(given)):
+        require(f"one of {what}", event, kind, f"an {kind.__name__}", NetworkError)
+    return found
 
 
 def believed_end(outage: Outage, today: date) -> date:

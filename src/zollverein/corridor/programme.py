@@ -25,8 +25,9 @@ from zollverein.corridor.network import Network
 __all__ = ["Programme", "assemble"]
 
 Floats = npt.NDArray[np.float64]
-# An unmet minimum costs this many times the best price: worse than any other use of the tonne.
-UNMET_PENALTY = 2.0
+# An unmet minimum, or a period of waiting for oil that arrived and finds no way on, costs this many times the best
+# price: worse than any other use of the tonne, so that neither is ever planned and both are where they must be.
+WORST = 2.0
 # What a day's delay costs a tonne: far below any price, and above the solver's tolerance.
 LATER_USD_PER_T_DAY = 1e-7
 
@@ -67,12 +68,13 @@ class Programme:
         """Positions of arcs that a right bounds."""
         return np.flatnonzero(np.isfinite(self.figures.right).any(axis=1))
 
-    def lateness_usd_thousand(self, x: Floats) -> float:
-        """Return what the preference for early plans adds to the cost of a point; it is no money of anybody's."""
+    def nobodys_usd_thousand(self, x: Floats) -> float:
+        """Return what the preference for early plans, and waiting, add to the cost of a point; nobody pays them."""
         c = self.blocks.columns
         by_period = x.reshape(self.periods, self.blocks.width)
         moved = by_period[:, c["delivery"]].sum(axis=1) + by_period[:, c["supply"]].sum(axis=1)
-        return float(LATER_USD_PER_T_DAY * np.cumsum(self.horizon.days) @ moved)
+        waited = float(by_period[:, c["waiting"]].sum()) * worst_usd_per_t(self.figures)
+        return float(LATER_USD_PER_T_DAY * np.cumsum(self.horizon.days) @ moved) + waited
 
     def flow_columns(self, arcs: tuple[tuple[str, str], ...]) -> npt.NDArray[np.int64]:
         """Return the columns of flows on some arcs, (arcs, T)."""
@@ -121,6 +123,11 @@ def assemble(
     )  # fmt: skip
 
 
+def worst_usd_per_t(figures: Figures) -> float:
+    """Return what a tonne costs that nobody would plan to miss or to keep waiting."""
+    return float(WORST * np.abs(figures.price).max(initial=0.0))
+
+
 def _joined(entries: Iterable[Entries]) -> Entries:
     row, column, value = zip(*entries, strict=True)
     return np.concatenate(row), np.concatenate(column), np.concatenate(value)
@@ -137,7 +144,7 @@ def _column_bounds(blocks: Blocks, f: Figures, horizon: Horizon, bend: Bend | No
     day = np.cumsum(horizon.days)[:, None]
     cost[:, c["delivery"]] += LATER_USD_PER_T_DAY * day
     cost[:, c["supply"]] += LATER_USD_PER_T_DAY * day
-    cost[:, c["unmet"]] = UNMET_PENALTY * np.abs(f.price).max(initial=0.0)
+    cost[:, c["unmet"]] = cost[:, c["waiting"]] = worst_usd_per_t(f)
     cost[:, c["stock"]] = f.holding.T
     cost[:, c["unshipped"]] = f.penalty.T
     cost[:, c["blended"]] = f.blend_cost

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,10 +100,11 @@ def days_to_full_tanks(routing: Routing) -> pd.Series[float]:
     return first.map(lambda period: float(passed[period])).reindex(nodes).rename("days_to_full")
 
 
-def concentration(shares: pd.Series[float]) -> float:
+def concentration(shares: pd.Series[float] | Sequence[float]) -> float:
     """Return the Herfindahl-Hirschman index of shares, 0 to 1: one over the number of equal ones.
 
     Shares are scaled to add to one. NaN where there are none.
     """
-    total = float(shares.sum())
-    return float(((shares / total) ** 2).sum()) if total > 0 else float("nan")
+    parts = np.asarray(shares, dtype=np.float64)
+    total = float(parts.sum())
+    return float(((parts / total) ** 2).sum()) if total > 0 else float("nan")

@@ -18,11 +18,12 @@ from zollverein.corridor.bounds import Bounds, bounds_under
 from zollverein.corridor.calibration import calibration
 from zollverein.corridor.horizon import Horizon
 from zollverein.corridor.network import Mode, Network
-from zollverein.corridor.outage import Outage
+from zollverein.corridor.outage import Outage, each
 from zollverein.corridor.programme import Programme, assemble
 from zollverein.corridor.routing import Routing, routing_of
 from zollverein.corridor.session import Session, Solution, Values
 from zollverein.errors import NetworkError
+from zollverein.given import require
 
 __all__ = ["Answer", "Router", "answers"]
 
@@ -76,6 +77,8 @@ class Router:
         bend_usd_per_t: float | None = None,
         basis: Basis | None = None,
     ) -> None:
+        require("network", network, Network, "a Network, as Network.from_tables builds it", NetworkError)
+        require("horizon", horizon, Horizon, "a Horizon, as in Horizon(first_day, last_day, 'month')", NetworkError)
         if mode not in get_args(Mode):
             raise NetworkError(f"mode is {mode!r}; allowed are {' and '.join(map(repr, get_args(Mode)))}")
         self.network, self.horizon, self.mode, self.bend_usd_per_t = network, horizon, mode, bend_usd_per_t
@@ -170,7 +173,7 @@ class Router:
         )  # fmt: skip
 
     def _disturbed(self, outages: Sequence[Outage]) -> tuple[Availability, Bounds]:
-        for outage in outages:
+        for outage in each("outages", outages, Outage):
             self.network.check_outage(outage, self.horizon)
         return self._widened(self.capacity.under(outages))
 
@@ -217,7 +220,7 @@ class Router:
         # The programme counts shutting in as what producing saves; here it is what not producing costs.
         shut_in = float((figures.shut_in * offered).sum())
         return Answer(
-            netback_usd_million=(self.programme.lateness_usd_thousand(solution.x) - solution.cost - shut_in) / 1e3,
+            netback_usd_million=(self.programme.nobodys_usd_thousand(solution.x) - solution.cost - shut_in) / 1e3,
             delivered_kt=_summed(self.exporters, self._seller, sold),
             stranded_kt=_summed(self.exporters, self._owner, lost),
             skipped=skipped,
@@ -257,7 +260,8 @@ def answers(
     """
     if isinstance(jobs, bool) or not isinstance(jobs, int) or not 1 <= jobs <= MOST_JOBS:
         raise NetworkError(f"jobs is {jobs!r}; allowed is a whole number from 1 to {MOST_JOBS}")
-    scenarios = [tuple(scenario) for scenario in scenarios]
+    require("scenarios", scenarios, Sequence, "a list of lists of Outage", NetworkError)
+    scenarios = [each("one of scenarios", scenario, Outage) for scenario in scenarios]
     for number, scenario in enumerate(scenarios):
         for outage in scenario:
             try:

@@ -62,12 +62,14 @@ class Routing:
     supply : node, commodity, exporter, period, available_kt, produced_kt, shut_in_kt, netback_usd_per_t (dual: what
         one more tonne that must leave the field would have earned, in the belief of the time).
     stocks : node, commodity, period, stock_kt, capacity_kt.
+    waiting : node, commodity, period, waiting_kt: in ships and trains that came where no tank and no way on had room.
     shortfalls : node, period, unmet_kt.
     contracts : link, period, minimum_kt, unshipped_kt (paid for and not shipped), penalty_usd_per_t.
     blending : node, component, blend, period, blended_kt. filling : link, commodity, period, packed_kt, what stays in a
         line that is being filled.
     quotas : quota, label (the year, or the period's first day), used_kt, bound_kt, dual_usd_per_t: what one more tonne
         of it would have been worth, in the last solve.
+    available : what outages left of links and fields.
     """
 
     network: Network = field(repr=False)
@@ -76,12 +78,14 @@ class Routing:
     deliveries: pd.DataFrame = field(repr=False)
     supply: pd.DataFrame = field(repr=False)
     stocks: pd.DataFrame = field(repr=False)
+    waiting: pd.DataFrame = field(repr=False)
     shortfalls: pd.DataFrame = field(repr=False)
     contracts: pd.DataFrame = field(repr=False)
     blending: pd.DataFrame = field(repr=False)
     filling: pd.DataFrame = field(repr=False)
     quotas: pd.DataFrame = field(repr=False)
     initial_stocks: pd.DataFrame = field(repr=False)
+    available: Availability = field(repr=False)
     certificate: RoutingCertificate
 
 
@@ -149,6 +153,7 @@ def routing_of(
         list(blocks.tanks), ("node", "commodity"),
         stock_kt=x[:, c["stock"]], capacity_kt=figures.storage[room_row].T,
     )  # fmt: skip
+    waiting = table(list(blocks.waiting), ("node", "commodity"), waiting_kt=x[:, c["waiting"]])
     shortfalls = table([(n,) for n in blocks.intakes], ("node",), unmet_kt=x[:, c["unmet"]])
     contracts = table(
         [(link,) for link in blocks.takes], ("link",),
@@ -159,9 +164,9 @@ def routing_of(
     filling = table(list(blocks.openings), ("link", "commodity"), packed_kt=x[:, c["packed"]])
     quotas = _quotas_used(programme, x[:, c["flow"]], solutions[-1])
     initial = pd.DataFrame(list(blocks.tanks), columns=["node", "commodity"]).assign(stock_kt=figures.initial)
-    frames = (flows, deliveries, supply, stocks, shortfalls, contracts, blending, filling, quotas, initial)
-    balance = mass_balance_kt(network, flows, deliveries, supply, stocks, blending, initial)
-    return Routing(network, horizon, *frames, _certified(balance, solutions, seconds))
+    frames = (flows, deliveries, supply, stocks, waiting, shortfalls, contracts, blending, filling, quotas, initial)
+    balance = mass_balance_kt(network, flows, deliveries, supply, stocks, waiting, blending, initial)
+    return Routing(network, horizon, *frames, actual, _certified(balance, solutions, seconds))
 
 
 def _quotas_used(programme: Programme, flow_kt: Floats, last: Solution) -> pd.DataFrame:

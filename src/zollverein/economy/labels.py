@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from zollverein import given as given_at_door
 from zollverein.economy.baseline import Array
 from zollverein.errors import EconomyError, near_matches
 
@@ -37,8 +37,7 @@ NAME_PERCENT = ", or, if a hundred percent and more is meant, name the column ra
 
 def require(what: str, given: object, kind: type | tuple[type, ...], advice: str) -> None:
     """Raise `EconomyError` unless what a user gave is of a kind."""
-    if not isinstance(given, kind):
-        raise EconomyError(f"{what} is {given!r:.60}; give {advice}")
+    given_at_door.require(what, given, kind, advice, EconomyError)
 
 
 def require_count(what: str, given: object, most: int) -> None:
@@ -48,21 +47,8 @@ def require_count(what: str, given: object, most: int) -> None:
 
 
 def framed(table: str, given: Any) -> pd.DataFrame:
-    """Return any dataframe (pandas, Polars, Arrow and what else narwhals knows) as one of pandas.
-
-    Raises
-    ------
-    EconomyError : it is no dataframe.
-    """
-    if isinstance(given, pd.DataFrame):
-        return given
-    try:
-        frame: pd.DataFrame = nw.from_native(given, eager_only=True).to_pandas()
-    except TypeError:
-        raise EconomyError(
-            f"table {table} is a {type(given).__name__}; give a pandas DataFrame, or one of Polars or Arrow"
-        ) from None
-    return frame
+    """Return any dataframe that narwhals knows as one of pandas, or raise `EconomyError`."""
+    return given_at_door.framed(table, given, EconomyError)
 
 
 def require_columns(table: str, frame: pd.DataFrame, columns: Sequence[str], optional: Sequence[str] = ()) -> None:

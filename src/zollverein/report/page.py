@@ -33,7 +33,7 @@ from zollverein.report.palette import DARK
 from zollverein.report.places import outlines
 from zollverein.report.sheets import Column, Sheet
 from zollverein.report.sheets_compared import comparison_sheets
-from zollverein.report.wording import base_year, range_covers
+from zollverein.report.wording import base_year, range_covers, shortage_lines
 
 if TYPE_CHECKING:
     from zollverein.stress import Comparison, StressTest
@@ -68,6 +68,7 @@ def html(test: StressTest) -> str:
         test=test,
         base_year=base_year(test),
         range_covers=range_covers(test),
+        shortages=shortage_lines(test),
         weakest=test.routes.to_dict("records") if len(test.routes) else [],
         has_rent="rent_usd_million" in {c.key for c in sheets.income_sheet(test).columns},
         question=" ".join(str(test.scenario.question).split()),

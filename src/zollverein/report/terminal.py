@@ -27,7 +27,7 @@ from zollverein.report.sheets import (
     transit_sheet,
 )
 from zollverein.report.sheets_compared import comparison_sheets
-from zollverein.report.wording import range_covers
+from zollverein.report.wording import range_covers, shortage_lines
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,6 +110,9 @@ def _parts(test: StressTest, console: Console, width: int) -> Iterable[Renderabl
     yield Text("")
     if len(test.routes):
         yield from _corridor(test, console, width)
+        yield Text("")
+    if lines := list(shortage_lines(test)):
+        yield from (said(line, width) for line in lines)
         yield Text("")
     yield from _income(test, width)
     yield Text("")

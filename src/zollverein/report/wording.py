@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
+
+from zollverein.corridor import said_of_shortfalls
+from zollverein.report.formatting import THIN
 
 if TYPE_CHECKING:
     from zollverein.stress import StressTest
 
-__all__ = ["base_year", "range_covers", "varied", "year_of_base"]
+THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
+
+__all__ = ["base_year", "range_covers", "shortage_lines", "varied", "year_of_base"]
 
 
 def base_year(test: StressTest) -> str:
@@ -32,3 +38,14 @@ def range_covers(test: StressTest) -> str:
 def year_of_base(test: StressTest) -> str:
     """Return ``2021``, or ``the base year`` where the case does not state it."""
     return str(test.base_year) if test.base_year is not None else "the base year"
+
+
+def shortage_lines(test: StressTest) -> list[str]:
+    """Return a sentence for each market that misses its minimum: by how much, and under which bounds."""
+    if not len(test.shortages):
+        return []
+    lines = []
+    for state, rows in test.shortages.groupby("state", sort=False):
+        before = "Even undisturbed " if state == "undisturbed" else "Short of its minimum: "
+        lines += [THOUSANDS.sub(THIN, f"{before}{line}.") for line in said_of_shortfalls(rows)]
+    return lines

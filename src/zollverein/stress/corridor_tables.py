@@ -21,10 +21,14 @@ from zollverein.corridor import (
     stranded_kt,
     transit_shares,
     transport_cost,
+    why_short,
 )
 from zollverein.stress.marks import link_marks, weakest_of
 
-__all__ = ["by_period_table", "founding_table", "routes_table", "stocks_table", "summary_table", "transit_table"]
+__all__ = [
+    "by_period_table", "founding_table", "routes_table", "shortages_table", "stocks_table", "summary_table",
+    "transit_table",
+]  # fmt: skip
 
 
 def routes_table(case: Case, before: Routing, after: Routing, exporter: str) -> pd.DataFrame:
@@ -116,6 +120,13 @@ def stocks_table(before: Routing, after: Routing) -> pd.DataFrame:
     was = before.stocks.groupby(key)["stock_kt"].sum().rename("before_kt")
     now = after.stocks.groupby(key).agg(after_kt=("stock_kt", "sum"), capacity_kt=("capacity_kt", "max"))
     return pd.concat([was, now], axis=1).reset_index()
+
+
+def shortages_table(before: Routing, after: Routing) -> pd.DataFrame:
+    """Return why markets miss their minimum: state (undisturbed or disturbed), then as `corridor.why_short`."""
+    states = {"undisturbed": before, "disturbed": after}
+    there = [why.assign(state=state) for state, routing in states.items() if len(why := why_short(routing))]
+    return pd.concat(there, ignore_index=True) if there else pd.DataFrame()
 
 
 def founding_table(case: Case, before: Routing, after: Routing, exporter: str) -> pd.DataFrame:

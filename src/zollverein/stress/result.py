@@ -79,6 +79,7 @@ class StressTest:
     by_period : start, days, route, before_kt, after_kt. stocks : start, node, before_kt, after_kt, capacity_kt.
     crude_link : by region, what the corridor told the economy and what came back.
     oil_to_income : the steps from lost oil to real income; see `zollverein.stress.oil_to_income.oil_to_income_table`.
+    shortages : state (undisturbed or disturbed), then why markets miss their minimum: `zollverein.corridor.why_short`.
     founding : the facts of the founding report beside what the network could carry.
     events : what happened: name, target, start, end, share_lost, units_lost, announced_days; of events of the case's
         table also kind, cause, effect, note, source, confidence.
@@ -107,6 +108,7 @@ class StressTest:
     source_list: pd.DataFrame = field(repr=False)
     oil_to_income: pd.DataFrame = field(repr=False)
     base_year: int | None = None
+    shortages: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
 
     @property
     def name(self) -> str:
@@ -136,7 +138,7 @@ class StressTest:
         """Return every table of the result by name, those that are empty left out; what a report stores as data."""
         names = (
             "welfare", "trade", "corridor_summary", "routes", "transit", "by_period", "stocks", "crude_link",
-            "oil_to_income", "founding", "events", "sources", "source_list",
+            "oil_to_income", "shortages", "founding", "events", "sources", "source_list",
         )  # fmt: skip
         frames = {name: getattr(self, name) for name in names}
         if self.routing is not None:

@@ -295,7 +295,7 @@ def _with_policy(shock: Shock, policy: Policy, central: Policy) -> Shock:
 
 def _assembled(scenario: Scenario, case: Case, answer: _Answer, variants: list[Outcome]) -> StressTest:
     empty = pd.DataFrame()
-    summary = routes = transit = by_period = stocks = link = founding = events = steps = empty
+    summary = routes = transit = by_period = stocks = link = founding = events = steps = shortages = empty
     coupled, before = answer.coupled, answer.before
     corridor_certificate, coupling = None, None
     if coupled is not None and before is not None and scenario.corridor is not None:
@@ -305,6 +305,7 @@ def _assembled(scenario: Scenario, case: Case, answer: _Answer, variants: list[O
         transit = corridor_tables.transit_table(case, before, after, exporter)
         by_period = corridor_tables.by_period_table(before, after, exporter)
         stocks = corridor_tables.stocks_table(before, after)
+        shortages = corridor_tables.shortages_table(before, after)
         link, founding = coupled.link.reset_index(), corridor_tables.founding_table(case, before, after, exporter)
         events = _event_table(answer.outages, scenario.corridor, case)
         if answer.crude is not None:
@@ -332,6 +333,7 @@ def _assembled(scenario: Scenario, case: Case, answer: _Answer, variants: list[O
         source_list=provenance.source_list(scenario, case),
         oil_to_income=steps,
         base_year=case.base_year,
+        shortages=shortages,
     )
 
 
