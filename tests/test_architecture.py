@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "src" / "zollverein"
-ENGINES = frozenset({"union", "economy", "corridor", "threat"})
+ENGINES = frozenset({"union", "gravity", "economy", "corridor", "threat"})
 EVERYONE = frozenset({"errors", "given", "_version"})
 
 # What each room may import at any time; a room that is not named here does not exist.

@@ -6,8 +6,10 @@
     ├── InputError                what was given is wrong (exit code 2)
     │   ├── CaseError             a case folder with faults, all of them listed
     │   ├── ScenarioError         a scenario file or key
+    │   ├── GravityError          panels or designs of gravity estimation
     │   ├── EconomyError          tables or shocks of the economy engine
     │   ├── NetworkError          tables or outages of the corridor engine
+    │   ├── UnionError            tables or questions of the union engine
     │   ├── UnknownNameError      a name that does not exist, with its near matches
     │   └── OutputError           a place that cannot be written to
     └── NoAnswerError             sound input without a solution (exit code 3)
@@ -26,6 +28,7 @@ __all__ = [
     "CaseError",
     "DoubtfulFigure",
     "EconomyError",
+    "GravityError",
     "Infeasible",
     "InputError",
     "NetworkError",
@@ -33,6 +36,7 @@ __all__ = [
     "NotConverged",
     "OutputError",
     "ScenarioError",
+    "UnionError",
     "UnknownNameError",
     "ZollvereinError",
 ]
@@ -60,12 +64,20 @@ class ScenarioError(InputError):
     """A scenario that is not valid; the message names the key."""
 
 
+class GravityError(InputError):
+    """Panels or designs that gravity estimation cannot take."""
+
+
 class EconomyError(InputError):
     """Tables or shocks that the economy engine cannot take."""
 
 
 class NetworkError(InputError):
     """Tables, outages or revisions that the corridor engine cannot take."""
+
+
+class UnionError(InputError):
+    """Tables or questions that the union engine cannot take."""
 
 
 class OutputError(InputError):

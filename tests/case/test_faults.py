@@ -85,7 +85,7 @@ FAULTS = {
         "aktau-baku, usable_kt_per_year: overlaps the span in row",
     ),
     "memberships that overlap": (
-        "union/memberships.csv", lambda text: text + next(row for row in text.split("\n") if ",KAZ,2015" in row).replace("2015", "2016") + "\n",
+        "union/memberships.csv", lambda text: text + next(row for row in text.split("\n") if ",KAZ,,2015" in row).replace("2015", "2016") + "\n",
         "overlaps the span in row",
     ),
     "two preferred of one figure": (
@@ -259,3 +259,25 @@ def test_a_doubtful_figure_is_told_and_the_case_stays_valid(folder):
                                                    "alashankou-dushanzi,nominal_kt_per_year,,10"))  # fmt: skip
     with pytest.warns(DoubtfulFigure, match="pipeline 'alashankou-dushanzi' carries 10 kt a year"):
         assert check_case(folder) == []
+
+
+def test_every_fault_of_a_register_is_told_at_once(folder):
+    """Overlapping memberships, a barrier among strangers, an end before its start, codes, sources, days unknown."""
+    added = {
+        "union/memberships.csv": [
+            "eaeu_2014,KAZ,,2016-01-01,,member,,,,pozirk-2024,reported,",
+            "eaeu_2014,BLR,,2020-01-01,2019-01-01,observer,,,,pozirk-2024,reported,",
+        ],
+        "union/barriers.csv": [
+            "x1,RUS,UKR,goods,04,A,barrier,goods,,,pozirk-2024,reported,",
+            "x2,RUS,KAZ,goods,98,A,barrier,goods,,,pozirk-2024,reported,",
+            "x3,RUS,KAZ,goods,04,Z,barrier,goods,,,pozirk-2024,reported,",
+            "x4,RUS,KAZ,goods,04,A,barrier,goods,,,nobody-2024,reported,",
+        ],
+        "union/barrier_events.csv": ["x2-1,x2,the spring of 2024,2024-06-01,reported,,,,,pozirk-2024,reported,"],
+    }
+    for file, rows in added.items():
+        edit(folder, file, lambda text, rows=rows: text + "\n".join(rows) + "\n")
+    told = [str(fault) for fault in check_case(folder)]
+    for said in ("overlaps the span", "2019-01-01", "'UKR'", "'98'", "'Z'", "'nobody-2024'", "'the spring of 2024'"):
+        assert any(said in fault for fault in told), (said, told)

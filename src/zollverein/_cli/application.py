@@ -9,6 +9,7 @@ import typer
 
 from zollverein._cli.case import app as case_commands
 from zollverein._cli.scenario import app as scenario_commands
+from zollverein._cli.union import app as union_commands
 
 __all__ = ["application"]
 
@@ -22,6 +23,9 @@ application = typer.Typer(
 )
 application.add_typer(case_commands, name="case", help="Check, show or start a case: the tables that are known.")
 application.add_typer(scenario_commands, name="scenario", help="List, show or check scenarios: what may happen.")
+application.add_typer(
+    union_commands, name="union", help="How deep the union is, its tiers, and its register of barriers."
+)
 
 CaseOption = Annotated[
     str | None, typer.Option("--case", help="bundled case, folder or zip; absent: the one that the scenario names")

@@ -71,4 +71,4 @@ def _cell(column: str, value: object) -> str:
     if isinstance(value, float):
         return f"{value:,.6g}"
     text = f"{value:%Y-%m-%d}" if hasattr(value, "strftime") else str(value)
-    return dict(CONFIDENCE).get(text, text)
+    return dict(CONFIDENCE).get(text, text) if column == "confidence" else text

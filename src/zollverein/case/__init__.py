@@ -2,6 +2,7 @@
 
 from zollverein.case.case import Case, check_case, matching, open_case
 from zollverein.case.copying import copy_case
+from zollverein.case.editing import append_rows
 from zollverein.case.fault import Fault
 from zollverein.case.package import DESCRIPTOR, ScenarioFile, bundled_cases, scenarios_of
 
@@ -10,6 +11,7 @@ __all__ = [
     "Case",
     "Fault",
     "ScenarioFile",
+    "append_rows",
     "bundled_cases",
     "check_case",
     "copy_case",

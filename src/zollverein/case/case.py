@@ -34,6 +34,7 @@ class Case:
     name, title : from its descriptor. folder : where it was read from (a folder or a zip).
     tables : name to frame; do not change a frame, take a copy.
     base_year : the year of the economy's tables, if the descriptor states it.
+    union_agreement : the agreement whose members are the union under test, if the descriptor states it.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Case:
     tables: Mapping[str, pd.DataFrame] = field(repr=False)
     _scenarios: Mapping[str, ScenarioFile] = field(repr=False, default_factory=dict)
     base_year: int | None = None
+    union_agreement: str | None = None
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a copy of a table.
@@ -152,7 +154,8 @@ def open_case(name_or_path: str | Path) -> Case:
     frames = {name: table.frame for name, table in package.tables.items()}
     if "sources" not in frames:
         raise CaseError(f"case '{name_or_path}' has no table 'sources'; a figure without a source is not one: add it")
-    return Case(package.name, package.title, path, MappingProxyType(frames), package.scenarios, package.base_year)
+    tables = MappingProxyType(frames)
+    return Case(package.name, package.title, path, tables, package.scenarios, package.base_year, package.union)
 
 
 def check_case(name_or_path: str | Path) -> list[Fault]:

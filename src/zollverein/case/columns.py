@@ -16,14 +16,18 @@ from zollverein.errors import near_matches
 __all__ = ["check_columns"]
 
 FEW = 8
+# All other members, and none of the union.
+PARTIES = ("members", "third")
 
 
-def check_columns(tables: Mapping[str, Table], regions: Collection[str]) -> Iterator[Fault]:
+def check_columns(
+    tables: Mapping[str, Table], regions: Collection[str], members: Collection[str] | None = None
+) -> Iterator[Fault]:
     """Yield every fault that a single cell shows.
 
     Parameters
     ----------
-    regions : codes that the case declares beside ISO 3166.
+    regions : codes that the case declares beside ISO 3166. members : all that ever were of the union; None: not known.
     """
     countries = ISO_3166 | set(regions)
     for table in tables.values():
@@ -33,6 +37,9 @@ def check_columns(tables: Mapping[str, Table], regions: Collection[str]) -> Iter
             yield from _constraints(table, column)
             if column.country:
                 yield from _among(table, column, countries, "an ISO 3166 alpha-3 code or a region of the case")
+            if column.member and members is not None:
+                allowed = f"a member of the union ({', '.join(sorted(members))}), members or third"
+                yield from _among(table, column, {*members, *PARTIES}, allowed)
             if column.foreign and (known := _referenced(tables, column.foreign)) is not None:
                 yield from _among(table, column, known, " or ".join(column.foreign))
         yield from _foreign_keys(tables, table)

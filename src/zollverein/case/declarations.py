@@ -15,7 +15,7 @@ __all__ = ["judge", "judge_references"]
 TYPES = ("string", "number", "integer", "boolean", "date", "year")
 NUMBERS = ("number", "integer", "year")
 CONSTRAINTS = ("required", "enum", "pattern", "minimum", "maximum", "unique")
-OF_A_FIELD = ("list", "foreign", "country")
+OF_A_FIELD = ("list", "foreign", "country", "member")
 OF_A_TABLE = ("figure", "preferred_per", "adds_to_one", "balances", "ordered", "no_overlap")
 
 

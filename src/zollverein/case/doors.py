@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from zollverein.case.fault import Fault
-from zollverein.errors import InputError
+from zollverein.errors import CaseError, InputError
 
 if TYPE_CHECKING:
     from zollverein.case.case import Case
@@ -23,7 +23,7 @@ __all__ = ["economy_of", "network_of", "refusals", "union_of"]
 # Without these an engine has nothing to stand on; a case may leave a whole room out.
 OF_ECONOMY = ("trade", "production", "inputs", "sectors", "tariffs")
 OF_NETWORK = ("nodes", "links", "link_figures", "node_figures", "commodities")
-OF_UNION = ("memberships", "barriers", "wedges")
+OF_UNION = ("agreements", "memberships", "provisions", "barriers", "barrier_events", "wedges")
 
 
 def economy_of(case: Case, theta: Literal["theta", "theta_alternative"] = "theta") -> Economy:
@@ -76,7 +76,7 @@ def refusals(case: Case, paths: Mapping[str, str]) -> list[Fault]:
     """Return what the engines refuse of a case, with the file of the table that they name (``paths`` by table)."""
     faults = []
     for tables, door in ((OF_ECONOMY, economy_of), (OF_NETWORK, network_of), (OF_UNION, union_of)):
-        if not set(tables) <= set(case.tables):
+        if not set(tables) <= set(case.tables) or (door is union_of and case.union_agreement is None):
             continue
         try:
             door(case)
@@ -94,10 +94,43 @@ def _if_there(case: Case, table: str) -> pd.DataFrame | None:
 
 
 def union_of(case: Case, as_of: date | str | None = None) -> Union:
-    """Build the union from memberships, barriers and wedges of a case."""
+    """Build the union that the descriptor names, its register as it was known on a day.
+
+    Raises
+    ------
+    CaseError : the descriptor names no union. UnionError : what the engine refuses.
+    """
     from zollverein.union import Union  # noqa: PLC0415
 
-    del as_of
+    if case.union_agreement is None:
+        raise CaseError(
+            f"case '{case.name}' names no union: set 'union' in datapackage.json to an agreement of its table "
+            f"agreements"
+        )
     return Union.from_tables(
-        memberships=case.table("memberships"), barriers=case.table("barriers"), wedges=case.table("wedges")
-    )
+        case.union_agreement,
+        agreements=case.table("agreements"),
+        memberships=case.table("memberships"),
+        provisions=case.table("provisions"),
+        barriers=case.table("barriers"),
+        events=case.table("barrier_events"),
+        wedges=case.table("wedges"),
+        promises=_if_there(case, "promises"),
+        aliases=_if_there(case, "aliases"),
+        coverage=_chapter_shares(case),
+    ).known(as_of)
+
+
+def _chapter_shares(case: Case) -> pd.DataFrame | None:
+    """Share of each HS chapter in the goods traded by a pair: its sector's share, parted equally among its chapters."""
+    if not {"hs_sectors", "trade", "sectors"} <= set(case.tables):
+        return None
+    chapters = case.table("hs_sectors")[["hs_chapter", "sector"]]
+    goods = case.table("sectors").query("kind == 'goods'")["sector"]
+    trade = case.table("trade")
+    value = trade[trade["sector"].isin(goods)].groupby(["exporter", "importer", "sector"])["value_usd_million"].sum()
+    share = (value / value.groupby(["exporter", "importer"]).transform("sum")).rename("share").reset_index()
+    parts = chapters.assign(part=1.0 / chapters.groupby("sector")["hs_chapter"].transform("size"))
+    joined = share.merge(parts, on="sector")
+    joined["share"] *= joined["part"]
+    return joined.groupby(["exporter", "importer", "hs_chapter"])["share"].sum().reset_index()

@@ -15,7 +15,7 @@ from zollverein.case.fault import Fault
 from zollverein.case.parsing import Table, parse_table
 from zollverein.case.rows import check_rows
 from zollverein.case.schema import TableSchema, parse_json, table_schema
-from zollverein.errors import CaseError, UnknownNameError
+from zollverein.errors import CaseError, UnknownNameError, near_matches
 
 __all__ = ["DESCRIPTOR", "Package", "ScenarioFile", "bundled_cases", "locate", "read_package", "scenarios_of"]
 
@@ -35,6 +35,7 @@ class Package:
     ----------
     scenarios : name to YAML file, on the disk or inside the zip.
     base_year : the year of the economy's tables, if the descriptor states one.
+    union : the agreement whose members are the union under test, if the descriptor states one.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Package:
     scenarios: Mapping[str, ScenarioFile]
     faults: tuple[Fault, ...]
     base_year: int | None = None
+    union: str | None = None
 
 
 def bundled_cases() -> dict[str, Path]:
@@ -111,7 +113,8 @@ def read_package(path: Path) -> Package:
         if (table := tables.get(str(resource["name"]))) is not None:
             faults += judge_references(table.schema, _schema_file(resource), fields)
     regions = tables["regions"].frame["region"].dropna() if _has_regions(tables) else ()
-    faults += [*check_columns(tables, set(regions)), *check_rows(tables)]
+    union = _union(descriptor, tables, faults)
+    faults += [*check_columns(tables, set(regions), _members(union, tables)), *check_rows(tables)]
     faults += _unlisted(files, resources)
     if resources and "sources" not in {r["name"] for r in resources}:
         allowed = "a table 'sources' that says where every figure is from"
@@ -119,7 +122,7 @@ def read_package(path: Path) -> Package:
     title = str(descriptor.get("title", path.stem)) if isinstance(descriptor, dict) else path.stem
     name = str(descriptor.get("name", path.stem)) if isinstance(descriptor, dict) else path.stem
     year = _base_year(descriptor, faults)
-    return Package(name, title, path, tables, scenarios, tuple(sorted(set(faults), key=_order)), year)
+    return Package(name, title, path, tables, scenarios, tuple(sorted(set(faults), key=_order)), year, union)
 
 
 def _base_year(descriptor: Any, faults: list[Fault]) -> int | None:
@@ -131,6 +134,29 @@ def _base_year(descriptor: Any, faults: list[Fault]) -> int | None:
         faults.append(Fault(DESCRIPTOR, None, None, f"base_year {year!r}", "a year such as 2021", "mend or remove it"))
         return None
     return year
+
+
+def _union(descriptor: Any, tables: Mapping[str, Table], faults: list[Fault]) -> str | None:
+    """The agreement that makes the union: one of the table of agreements, or nothing."""
+    union = descriptor.get("union") if isinstance(descriptor, dict) else None
+    if union is None:
+        return None
+    known = set(tables["agreements"].frame["agreement"].dropna()) if "agreements" in tables else set()
+    if union not in known:
+        near = near_matches(str(union), known)
+        mend = f"did you mean '{near[0]}'?" if near else "mend or remove it"
+        faults.append(Fault(DESCRIPTOR, None, None, f"union {union!r}", "an agreement of the table agreements", mend))
+        return None
+    return str(union)
+
+
+def _members(union: str | None, tables: Mapping[str, Table]) -> set[str] | None:
+    """All that ever were members of the union; None where the case does not say."""
+    table = tables.get("memberships")
+    if union is None or table is None or table.bad & {"agreement", "country", "status"}:
+        return None
+    rows = table.frame
+    return set(rows.loc[(rows["agreement"] == union) & (rows["status"] == "member"), "country"].dropna().astype(str))
 
 
 def _order(fault: Fault) -> tuple[str, int, str, str]:

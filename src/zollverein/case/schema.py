@@ -23,6 +23,7 @@ class Column:
     separator : parts of a list are parted by it; empty for a single value.
     foreign : ``table.column`` that every value (or part) must stand in, at least one of them.
     country : every value (or part) is an ISO 3166-1 alpha-3 code or a region that the case declares.
+    member : every value (or part) is at some time a member of the union, or ``members`` or ``third``.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Column:
     separator: str = ""
     foreign: tuple[str, ...] = ()
     country: bool = False
+    member: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,7 @@ def _column(data: Mapping[str, Any]) -> Column:
         separator=str(ours.get("list", "")),
         foreign=(foreign,) if isinstance(foreign, str) else tuple(foreign),
         country=bool(ours.get("country", False)),
+        member=bool(ours.get("member", False)),
     )
 
 

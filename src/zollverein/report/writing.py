@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
@@ -27,18 +27,26 @@ from zollverein.report.page import compare_html, html
 if TYPE_CHECKING:
     from zollverein.stress import Comparison, StressTest
 
-__all__ = ["check_file", "check_folder", "write_comparison", "write_csv", "write_html", "write_report"]
+__all__ = [
+    "check_file",
+    "check_folder",
+    "write_comparison",
+    "write_csv",
+    "write_folder",
+    "write_html",
+    "write_report",
+]
 
 MANIFEST = "manifest.json"
 WRITER = "zollverein"
 README = """{title}
 
-report.html    everything, in one page: open it with a browser; it needs no network
-data/          every table of the result, as CSV (UTF-8, comma, LF) and as Parquet; columns carry their units
+{pages}data/          every table of the result, as CSV (UTF-8, comma, LF) and as Parquet; columns carry their units
 manifest.json  what wrote this folder, and a SHA-256 of every file
 
 Written by zollverein {version}. Writing a report to this place again replaces the whole folder.
 """
+PAGE = "report.html    everything, in one page: open it with a browser; it needs no network"
 
 
 def write_report(test: StressTest, folder: str | Path) -> Path:
@@ -48,7 +56,7 @@ def write_report(test: StressTest, folder: str | Path) -> Path:
     ------
     OutputError : the place cannot be written to or holds what is not ours; nothing was changed.
     """
-    return _write_folder(Path(folder), test.scenario.title, html(test), {"": test.frames()})
+    return write_folder(folder, test.scenario.title, {"": test.frames()}, {"report.html": html(test)}, (PAGE,))
 
 
 def write_comparison(comparison: Comparison, folder: str | Path) -> Path:
@@ -61,7 +69,48 @@ def write_comparison(comparison: Comparison, folder: str | Path) -> Path:
     together = {"corridor": comparison.corridor, "routes": comparison.routes, "real_income": comparison.real_income}
     tables = {"": {name: frame for name, frame in together.items() if len(frame)}}
     tables |= {test.name: test.frames() for test in comparison.tests}
-    return _write_folder(Path(folder), "Scenarios side by side", compare_html(comparison), tables)
+    return write_folder(folder, "Scenarios side by side", tables, {"report.html": compare_html(comparison)}, (PAGE,))
+
+
+def write_folder(
+    folder: str | Path,
+    title: str,
+    tables: Mapping[str, Mapping[str, pd.DataFrame]],
+    texts: Mapping[str, str],
+    pages: Sequence[str],
+) -> Path:
+    """Write tables as CSV and Parquet under data/, texts beside it, README.txt and manifest.json, whole or not at all.
+
+    Parameters
+    ----------
+    tables : by part of the folder, "" for data/ itself, and name. texts : by name of the file. pages : lines of the
+        README that say what each text is.
+
+    Raises
+    ------
+    OutputError : the place cannot be written to or holds what is not ours; nothing was changed.
+    """
+    place = Path(folder)
+    check_folder(place)
+    with _told(place):
+        target = _real(place)
+        # Named before it is made: whatever comes between is cleared away too.
+        building = target.parent / f".{target.name}-{token_hex(8)}"
+        try:
+            building.mkdir(mode=0o700)
+            for name, text in texts.items():
+                _write_text(building / name, text)
+            for part, frames in tables.items():
+                _write_tables(building / "data" / part, frames)
+            readme = README.format(title=title, version=__version__, pages="".join(f"{line}\n" for line in pages))
+            _write_text(building / "README.txt", readme)
+            _write_text(building / MANIFEST, _manifest(building, title))
+            _open_to_others(building, 0o777)
+            _take_place(building, target)
+        except BaseException:
+            shutil.rmtree(building, ignore_errors=True)
+            raise
+    return place
 
 
 def write_html(test: StressTest, path: str | Path) -> Path:
@@ -142,27 +191,6 @@ def _file_place(path: Path, what: str, example: str) -> None:
     if path.is_dir():
         raise OutputError(f"cannot write {what} to {path}: a folder is there; name a file, for example {example}")
     _parent_of(path)
-
-
-def _write_folder(place: Path, title: str, page: str, tables: Mapping[str, Mapping[str, pd.DataFrame]]) -> Path:
-    check_folder(place)
-    with _told(place):
-        target = _real(place)
-        # Named before it is made: whatever comes between is cleared away too.
-        building = target.parent / f".{target.name}-{token_hex(8)}"
-        try:
-            building.mkdir(mode=0o700)
-            _write_text(building / "report.html", page)
-            for part, frames in tables.items():
-                _write_tables(building / "data" / part, frames)
-            _write_text(building / "README.txt", README.format(title=title, version=__version__))
-            _write_text(building / MANIFEST, _manifest(building, title))
-            _open_to_others(building, 0o777)
-            _take_place(building, target)
-        except BaseException:
-            shutil.rmtree(building, ignore_errors=True)
-            raise
-    return place
 
 
 def _write_tables(folder: Path, frames: Mapping[str, pd.DataFrame]) -> None:

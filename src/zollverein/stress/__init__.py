@@ -1,6 +1,7 @@
 """A stress test: what happens, carried through the corridor and the economy to a certified answer."""
 
 from zollverein.stress.coupling import Coupled, CouplingCertificate, CrudeLink, couple
+from zollverein.stress.estimated import EstimatedWelfare, estimated_welfare
 from zollverein.stress.hindcasting import Hindcast, hindcast
 from zollverein.stress.reading import read_scenario, scenario_of, scenario_schema
 from zollverein.stress.result import Comparison, StressCertificate, StressTest
@@ -12,6 +13,7 @@ __all__ = [
     "Coupled",
     "CouplingCertificate",
     "CrudeLink",
+    "EstimatedWelfare",
     "Hindcast",
     "Scenario",
     "StressCertificate",
@@ -20,6 +22,7 @@ __all__ = [
     "check_scenario",
     "compare",
     "couple",
+    "estimated_welfare",
     "hindcast",
     "load_scenario",
     "read_scenario",

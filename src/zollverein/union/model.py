@@ -1,0 +1,383 @@
+"""A union as its tables say: who belongs to it, how deep its pairs are, which barriers stand, and what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from zollverein.errors import UnionError, UnknownNameError
+from zollverein.given import framed
+from zollverein.union import scoreboard as board
+from zollverein.union.entities import Entities
+from zollverein.union.integration import (
+    Drawn,
+    Evidence,
+    Treaties,
+    depth_of,
+    either_way,
+    evidence_on,
+    load_on_goods,
+    overall,
+)
+from zollverein.union.register import Register, as_timestamp, pairs_of
+from zollverein.union.tiers import Tiers, in_words, tiers_in
+from zollverein.union.wedges import checked_wedges, factors
+from zollverein.union.weights import DIMENSIONS, Weights
+
+__all__ = ["Union"]
+
+NEEDED = {
+    "agreements": ("agreement", "in_force", "ended"),
+    "memberships": ("agreement", "country", "side", "valid_from", "valid_to", "status", "share", "dimension"),
+    "provisions": ("agreement", "dimension", "degree"),
+    "promises": ("agreement", "promise", "kind", "promised"),
+}
+DRAWS, SEED = 400, 1
+RANGE = (0.05, 0.95)
+
+
+@dataclass(frozen=True, eq=False)
+class Union:
+    """An economic union; build it with `Union.from_tables`.
+
+    Attributes
+    ----------
+    name : the agreement that makes it. register : its barriers. entities : names in every spelling.
+    wedges_table : trade-cost equivalents. as_of : the day up to which the register is known; None: all of it.
+    """
+
+    name: str
+    treaties: Treaties = field(repr=False)
+    promises: pd.DataFrame = field(repr=False)
+    register: Register = field(repr=False)
+    entities: Entities = field(repr=False)
+    wedges_table: pd.DataFrame = field(repr=False)
+    coverage: Mapping[tuple[str, str, str], float] = field(repr=False)
+    as_of: pd.Timestamp | None = None
+
+    @classmethod
+    def from_tables(
+        cls,
+        name: str,
+        *,
+        agreements: pd.DataFrame,
+        memberships: pd.DataFrame,
+        provisions: pd.DataFrame,
+        barriers: pd.DataFrame,
+        events: pd.DataFrame,
+        wedges: pd.DataFrame,
+        promises: pd.DataFrame | None = None,
+        aliases: pd.DataFrame | None = None,
+        coverage: pd.DataFrame | None = None,
+    ) -> Union:
+        """Build a union from tables.
+
+        Parameters
+        ----------
+        name : the agreement whose members are the union.
+        agreements : agreement, in_force, ended. memberships : agreement, country, side (of a two-sided agreement;
+            empty: all with all), valid_from, valid_to, status; of an exemption share and dimension (empty: all).
+        provisions : agreement, dimension, degree (0 to 1).
+        barriers, events : see `Register.from_tables`. wedges : see `checked_wedges`.
+        promises : agreement, promise, kind (freedom or principle), promised.
+        aliases : see `Entities.from_table`.
+        coverage : exporter, importer, hs_chapter, share of the trade between them; absent: all chapters alike.
+
+        Raises
+        ------
+        UnionError : what is wrong, every fault of the barriers' parties at once. UnknownNameError : no such agreement.
+        """
+        given = {"agreements": agreements, "memberships": memberships, "provisions": provisions, "promises": promises}
+        frames = {
+            key: pd.DataFrame(columns=list(NEEDED[key])) if table is None else framed(key, table, UnionError)
+            for key, table in given.items()
+        }
+        for key, frame in frames.items():
+            missing = [c for c in NEEDED[key] if c not in frame.columns]
+            if missing:
+                raise UnionError(f"table {key} lacks the column {missing[0]}; needed are {', '.join(NEEDED[key])}")
+        if name not in set(frames["agreements"]["agreement"]):
+            raise UnknownNameError("agreement", name, frames["agreements"]["agreement"], "table agreements")
+        unknown = set(frames["provisions"]["dimension"]) - set(DIMENSIONS)
+        if unknown:
+            raise UnionError(
+                f"table provisions: dimension '{min(unknown)}' is not known; allowed are {', '.join(DIMENSIONS)}"
+            )
+        treaties = Treaties(
+            _dated(frames["agreements"], "in_force", "ended"),
+            _dated(frames["memberships"], "valid_from", "valid_to"),
+            frames["provisions"].reset_index(drop=True),
+        )
+        union = cls(
+            name,
+            treaties,
+            frames["promises"][frames["promises"]["agreement"] == name],
+            Register.from_tables(barriers, events),
+            Entities.from_table(pd.DataFrame(columns=["entity_id", "entity_type", "alias", "language"])
+                                if aliases is None else aliases),
+            checked_wedges(wedges),
+            _coverage(coverage),
+        )  # fmt: skip
+        faults = union._strangers()
+        if faults:
+            raise UnionError("; ".join(faults) + "; a barrier stands between members: mend the parties or the members")
+        return union
+
+    def known(self, as_of: date | str | None) -> Union:
+        """Return the union as its register stood on a day; None: all that is known."""
+        if as_of is None:
+            return self
+        return replace(self, register=self.register.known(as_of), as_of=as_timestamp(as_of))
+
+    def members(self, on: date | str, agreement: str | None = None) -> tuple[str, ...]:
+        """Return who is a member, of the union or of another agreement, on a day.
+
+        Raises
+        ------
+        UnknownNameError : no such agreement, with near matches.
+        """
+        agreement = agreement or self.name
+        rows = self.treaties.memberships
+        if agreement not in set(self.treaties.agreements["agreement"]):
+            raise UnknownNameError("agreement", agreement, self.treaties.agreements["agreement"], "table agreements")
+        day = as_timestamp(on)
+        mine = rows[(rows["agreement"] == agreement) & (rows["status"] == "member")]
+        inside = (mine["valid_from"].isna() | (mine["valid_from"] <= day)) & (
+            mine["valid_to"].isna() | (mine["valid_to"] >= day)
+        )
+        return tuple(sorted(mine.loc[inside, "country"].unique()))
+
+    def barriers_in_force(self, on: date | str) -> pd.DataFrame:
+        """Return the barriers that stand on a day, with their state; see `Register.state`."""
+        return self.register.in_force(on)
+
+    def wedges(
+        self,
+        change: Literal["remove", "raise"],
+        *,
+        pairs: Sequence[tuple[str, str]] | None = None,
+        severity: float = 1.0,
+    ) -> pd.DataFrame:
+        """Return the change of iceberg costs if the barriers of some pairs went, or came once more; see `factors`."""
+        return factors(self.wedges_table, change, pairs=pairs, severity=severity)
+
+    def wedges_on(
+        self, days: Sequence[date | str], *, surveyed: date | str, weights: Weights | None = None
+    ) -> pd.DataFrame:
+        """Return trade-cost equivalents by pair, sector and day.
+
+        A survey tells what barriers cost on its day; between days they grow and shrink with the load on goods, the
+        share of the depth promised that the barriers in force take from what goes from exporter to importer. Where the
+        register held nothing on the survey's day, nothing says how the cost moved, and the survey's figure stands.
+
+        Parameters
+        ----------
+        surveyed : the day that the table of wedges tells of.
+
+        Returns
+        -------
+        date, union, exporter, importer, sector, ad_valorem_low, ad_valorem, ad_valorem_high, barriers (names).
+
+        Raises
+        ------
+        UnionError : what is no day.
+        """
+        weights = weights or Weights()
+        then = self._load(as_timestamp(surveyed), weights)
+        frames = []
+        for day in map(as_timestamp, days):
+            now = self._load(day, weights)
+            pairs = list(zip(self.wedges_table["exporter"], self.wedges_table["importer"], strict=True))
+            scale = np.array(
+                [now[p][0] / then[p][0] if p in now and then.get(p, (0.0,))[0] > 0 else 1.0 for p in pairs]
+            )
+            scaled = {
+                c: self.wedges_table[c].astype(float) * scale
+                for c in ("ad_valorem_low", "ad_valorem", "ad_valorem_high")
+            }
+            told = [now[p][1] if p in now else "" for p in pairs]
+            kept = self.wedges_table[["union", "exporter", "importer", "sector"]]
+            frames.append(kept.assign(**scaled, barriers=told, date=day))
+        columns = ["date", "union", "exporter", "importer", "sector", "ad_valorem_low", "ad_valorem", "ad_valorem_high",
+                   "barriers"]  # fmt: skip
+        return pd.concat(frames, ignore_index=True)[columns]
+
+    def _load(self, day: pd.Timestamp, weights: Weights) -> dict[tuple[str, str], tuple[float, str]]:
+        return load_on_goods(self._evidence(day, self._named(day, None, 2), weights), weights)
+
+    def integration(
+        self,
+        on: date | str | Sequence[date | str],
+        *,
+        countries: Sequence[str] | None = None,
+        weights: Weights | None = None,
+        draws: int = DRAWS,
+        seed: int = SEED,
+    ) -> pd.DataFrame:
+        """Return how deep each pair is integrated, in each dimension and over all (``overall``), on a day or several.
+
+        Parameters
+        ----------
+        countries : which; absent: the members of that day. weights : see `Weights`.
+        draws, seed : of degrees, measures, dimension weights and barriers, for low and high (5 and 95 percent).
+
+        Returns
+        -------
+        date, first, second, dimension, promised (by provisions in force), held (what barriers leave), low, high (of
+        held), barriers (names, those in force between the two).
+
+        Raises
+        ------
+        UnionError : fewer than two countries on a day, or what is no day.
+        """
+        weights = weights or Weights()
+        days = [on] if isinstance(on, str | date) else list(on)
+        rows = [row for day in days for row in self._pairs(as_timestamp(day), countries, weights, draws, seed)]
+        columns = ["date", "first", "second", "dimension", "promised", "held", "low", "high", "barriers"]
+        return pd.DataFrame(rows, columns=columns)
+
+    def tiers(
+        self,
+        on: date | str,
+        *,
+        countries: Sequence[str] | None = None,
+        dimension: str | None = None,
+        weights: Weights | None = None,
+        draws: int = DRAWS,
+        seed: int = SEED,
+    ) -> Tiers:
+        """Return the parts into which the union falls on a day, over all dimensions or in one; see `Tiers`.
+
+        Raises
+        ------
+        UnionError : fewer than three countries, an unknown dimension, draws out of range.
+        """
+        weights = weights or Weights()
+        day = as_timestamp(on)
+        evidence = self._evidence(day, self._named(day, countries, 3), weights)
+        return tiers_in(evidence, dimension, weights, Drawn.of(evidence, weights, draws, seed), f"{day:%Y-%m-%d}")
+
+    def tiers_over(
+        self,
+        years: Sequence[int],
+        core: Sequence[str],
+        *,
+        countries: Sequence[str] | None = None,
+        weights: Weights | None = None,
+        draws: int = DRAWS,
+        seed: int = SEED,
+    ) -> pd.DataFrame:
+        """Return the tiers at the end of each year, over all and in each dimension, and whether a core stands apart.
+
+        Parameters
+        ----------
+        countries : which, so that years before the union can be asked for; absent: the members of each year.
+
+        Returns
+        -------
+        year, dimension, tiers, stability, apart (share of draws in which the core is deeper with itself than with
+        anybody else), margin, margin_low, margin_high (by how much). Years in which the core or two others were no
+        members are left out.
+        """
+        weights = weights or Weights()
+        rows = []
+        for year in years:
+            day = as_timestamp(date(year, 12, 31))
+            members = self.members(day) if countries is None else self._named(day, countries, 3)
+            if len(members) < 3 or not set(core) <= set(members):
+                continue
+            evidence = self._evidence(day, members, weights)
+            drawn = Drawn.of(evidence, weights, draws, seed)
+            for dimension in (None, *DIMENSIONS):
+                found = tiers_in(evidence, dimension, weights, drawn, None)
+                told = (in_words(found.tiers), found.stability, found.apart(core), *found.margin(core))
+                rows.append((year, dimension or "overall", *told))
+        columns = ["year", "dimension", "tiers", "stability", "apart", "margin", "margin_low", "margin_high"]
+        return pd.DataFrame(rows, columns=columns)
+
+    def scoreboard(self, years: Sequence[int], *, weights: Weights | None = None) -> pd.DataFrame:
+        """Return promised against observed at the end of each year.
+
+        Columns: promise, kind, country, year, promised, provided, observed, kept, suffered, imposed, evidence; see
+        `zollverein.union.scoreboard`.
+        """
+        weights = weights or Weights()
+        rows: list[dict[str, object]] = []
+        for year in years:
+            day = as_timestamp(date(year, 12, 31))
+            evidence = self._evidence(day, self._named(day, None, 2), weights)
+            standing = self.register.in_force(day)
+            rows += board.freedoms(self.promises, evidence, depth_of(evidence, weights), standing, year)
+            rows += board.principles(self.promises, evidence.countries, standing, weights, year)
+        return pd.DataFrame(rows, columns=list(board.COLUMNS))
+
+    def _evidence(self, day: pd.Timestamp, countries: Sequence[str], weights: Weights) -> Evidence:
+        return evidence_on(self.treaties, self.register, countries, day, weights, self.coverage)
+
+    def _named(self, day: pd.Timestamp, countries: Sequence[str] | None, least: int) -> tuple[str, ...]:
+        named = self.members(day) if countries is None else tuple(dict.fromkeys(countries))
+        if len(named) < least:
+            raise UnionError(
+                f"{len(named)} countries on {day:%Y-%m-%d} ({', '.join(named) or 'none'}); {least} or more are needed: "
+                f"choose another day, or name countries"
+            )
+        known = set(self.treaties.memberships["country"])
+        for country in named:
+            if country not in known:
+                raise UnknownNameError("country", country, known, "table memberships")
+        return named
+
+    def _pairs(
+        self, day: pd.Timestamp, countries: Sequence[str] | None, weights: Weights, draws: int, seed: int
+    ) -> list[tuple[object, ...]]:
+        evidence = self._evidence(day, self._named(day, countries, 2), weights)
+        depth = depth_of(evidence, weights)
+        whole = [*DIMENSIONS, "overall"]
+        drawn = Drawn.of(evidence, weights, draws, seed)
+        low, high = np.quantile(drawn.both, RANGE, axis=0)
+        promised, held = (either_way(part, overall(part, weights))[0] for part in (depth.promised, depth.held))
+        standing = self.register.in_force(day).to_dict("records")
+        between: dict[frozenset[str], list[str]] = {}
+        for row in standing:
+            for pair in {frozenset(p) for p in pairs_of(row, evidence.countries)}:
+                between.setdefault(pair, []).append(str(row["barrier"]))
+        return [
+            (day, a, b, dimension, promised[i, j, d], held[i, j, d], low[i, j, d], high[i, j, d],
+             ";".join(between.get(frozenset((a, b)), ())))
+            for i, a in enumerate(evidence.countries)
+            for j, b in enumerate(evidence.countries[i + 1 :], start=i + 1)
+            for d, dimension in enumerate(whole)
+        ]  # fmt: skip
+
+    def _strangers(self) -> list[str]:
+        """Barriers whose parties were never members of the union, each named."""
+        rows = self.treaties.memberships
+        ever = set(rows.loc[(rows["agreement"] == self.name) & (rows["status"] == "member"), "country"])
+        faults = []
+        for row in self.register.barriers.to_dict("records"):
+            for column in ("imposing", "affected"):
+                named = [part.strip() for part in str(row[column]).split(";")]
+                strange = [c for c in named if c not in {*ever, "members", "third"}]
+                if strange:
+                    faults.append(
+                        f"table barriers, {row['barrier']}: {column} names {', '.join(strange)}, never a member of "
+                        f"{self.name}"
+                    )
+        return faults
+
+
+def _dated(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    return frame.assign(**{c: pd.to_datetime(frame[c]) for c in columns}).reset_index(drop=True)
+
+
+def _coverage(table: pd.DataFrame | None) -> dict[tuple[str, str, str], float]:
+    if table is None:
+        return {}
+    columns = ("exporter", "importer", "hs_chapter", "share")
+    keys = zip(*(table[c] for c in columns), strict=True)
+    return {(str(i), str(n), str(h)): float(share) for i, n, h, share in keys}

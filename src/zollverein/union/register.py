@@ -1,0 +1,174 @@
+"""Barriers with a history that only grows: what stood on a day, as far as it was known on another."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from zollverein.errors import UnionError, UnknownNameError
+from zollverein.given import framed
+
+__all__ = ["STANDING", "STATUSES", "Register", "as_timestamp", "pairs_of"]
+
+BARRIER_COLUMNS = (
+    "barrier", "imposing", "affected", "hs_chapters", "mast_chapter", "kind", "freedom", "principle", "source",
+    "confidence",
+)  # fmt: skip
+EVENT_COLUMNS = ("event", "barrier", "happened", "recorded", "status", "remaining", "source", "confidence")
+STATUSES = ("announced", "reported", "under_review", "confirmed", "contested", "removed", "recurred")
+# A contested barrier stands until somebody rules; an announced one does not stand yet.
+STANDING = frozenset({"reported", "under_review", "confirmed", "contested", "recurred"})
+
+
+@dataclass(frozen=True, eq=False)
+class Register:
+    """Barriers and what became of them; build it with `Register.from_tables`.
+
+    Attributes
+    ----------
+    barriers : one row each: who against whom, products, measure, freedom. events : their history, oldest first.
+    """
+
+    barriers: pd.DataFrame = field(repr=False)
+    events: pd.DataFrame = field(repr=False)
+
+    @classmethod
+    def from_tables(cls, barriers: pd.DataFrame, events: pd.DataFrame) -> Register:
+        """Build from two tables.
+
+        Parameters
+        ----------
+        barriers : barrier, imposing and affected (``;``-lists of countries; ``members``: all others; ``third``: none of
+            the union), hs_chapters, mast_chapter, kind, freedom, principle, source, confidence.
+        events : event, barrier, happened (or empty: not known), recorded, status, remaining (share that still stands;
+            empty: all), source, confidence.
+
+        Raises
+        ------
+        UnionError : every fault at once: a column, a status, an event of no barrier, one known before it happened.
+        """
+        frames = {"barriers": framed("barriers", barriers, UnionError), "events": framed("events", events, UnionError)}
+        for name, needed in (("barriers", BARRIER_COLUMNS), ("events", EVENT_COLUMNS)):
+            missing = [c for c in needed if c not in frames[name].columns]
+            if missing:
+                raise UnionError(f"table {name} lacks the column {missing[0]}; needed are {', '.join(needed)}")
+        told = frames["events"].assign(
+            happened=pd.to_datetime(frames["events"]["happened"]),
+            recorded=pd.to_datetime(frames["events"]["recorded"]),
+            remaining=pd.to_numeric(frames["events"]["remaining"]).fillna(1.0),
+        )
+        faults = [*_faults_of_events(told, set(frames["barriers"]["barrier"]))]
+        if faults:
+            raise UnionError("the register has faults: " + "; ".join(faults))
+        told = told.assign(on=told["happened"].fillna(told["recorded"]))
+        return cls(frames["barriers"].reset_index(drop=True), told.sort_values("on", kind="stable", ignore_index=True))
+
+    def known(self, as_of: date | str | None) -> Register:
+        """Return the register as it stood on a day: later records are taken away; None: all that is known."""
+        if as_of is None:
+            return self
+        events = self.events[self.events["recorded"] <= as_timestamp(as_of)]
+        barriers = self.barriers[self.barriers["barrier"].isin(events["barrier"])]
+        return Register(barriers.reset_index(drop=True), events.reset_index(drop=True))
+
+    def history(self, barrier: str) -> pd.DataFrame:
+        """Return every event of a barrier, oldest first, conflicting ones side by side.
+
+        Raises
+        ------
+        UnknownNameError : no such barrier.
+        """
+        if barrier not in set(self.barriers["barrier"]):
+            raise UnknownNameError("barrier", barrier, self.barriers["barrier"], "table barriers")
+        return self.events[self.events["barrier"] == barrier].drop(columns="on").reset_index(drop=True)
+
+    def state(self, on: date | str) -> pd.DataFrame:
+        """Return every barrier with its state on a day.
+
+        Columns of ``barriers``, and status (the last word by then; empty before any), since, remaining (0 where it does
+        not stand), opened (its first day), conflict (sources whose last words differ on whether it stands), evidence
+        (number of sources).
+        """
+        day = as_timestamp(on)
+        events = self.events[self.events["on"] <= day]
+        last = events.groupby("barrier", sort=False).last()
+        state = self.barriers.set_index("barrier", drop=False)
+        state = state.assign(
+            status=last["status"].reindex(state.index).fillna(""),
+            since=last["on"].reindex(state.index),
+            remaining=last["remaining"].reindex(state.index).fillna(0.0),
+            opened=self._opened.reindex(state.index),
+        )
+        # A removal holds from the day after its last day on.
+        leaving = (state["status"] == "removed") & (state["since"] < day)
+        stands = state["status"].isin(STANDING) | ((state["status"] == "removed") & ~leaving)
+        words = events.assign(stands=events["status"].isin(STANDING)).groupby(["barrier", "source"])["stands"].last()
+        by_barrier = words.groupby("barrier")
+        return state.assign(
+            remaining=np.where(stands, np.where(state["status"] == "removed", 1.0, state["remaining"]), 0.0),
+            conflict=(by_barrier.min() != by_barrier.max()).reindex(state.index).eq(True),
+            evidence=by_barrier.size().reindex(state.index).fillna(0).astype(int),
+        ).reset_index(drop=True)
+
+    def in_force(self, on: date | str) -> pd.DataFrame:
+        """Return the barriers that stand on a day, as `state` tells them."""
+        state = self.state(on)
+        return state[state["remaining"] > 0].reset_index(drop=True)
+
+    def between(self, state: pd.DataFrame, countries: Sequence[str]) -> pd.DataFrame:
+        """Return the rows of a state whose barriers one of some countries imposes on another of them."""
+        mine = [bool(pairs_of(row, countries)) for row in state.to_dict("records")]
+        return state[np.array(mine, dtype=bool)].reset_index(drop=True)
+
+    @cached_property
+    def _opened(self) -> pd.Series[pd.Timestamp]:
+        return self.events[self.events["status"].isin(STANDING)].groupby("barrier")["on"].min()
+
+
+def pairs_of(row: Mapping[Hashable, Any], countries: Sequence[str]) -> list[tuple[str, str]]:
+    """Return (imposing, affected) pairs of a barrier among some countries; ``members`` are all others."""
+    imposing, affected = (_parties(row[key], countries) for key in ("imposing", "affected"))
+    return [(i, a) for i in imposing for a in affected if i != a]
+
+
+def _parties(cell: object, countries: Sequence[str]) -> list[str]:
+    named = [part.strip() for part in (cell if isinstance(cell, str) else "").split(";")]
+    return list(countries) if "members" in named else [c for c in countries if c in named]
+
+
+def as_timestamp(day: date | str) -> pd.Timestamp:
+    """Return a day.
+
+    Raises
+    ------
+    UnionError : it is none.
+    """
+    found = pd.to_datetime(str(day), errors="coerce", format="ISO8601")
+    if pd.isna(found):
+        raise UnionError(f"{day!r} is no day; give one such as '2023-05-24'")
+    return pd.Timestamp(found)
+
+
+def _faults_of_events(events: pd.DataFrame, barriers: set[str]) -> list[str]:
+    faults = []
+    for number, row in enumerate(events.to_dict("records"), start=1):
+        where = f"table events, row {number} ({row['event']})"
+        if row["barrier"] not in barriers:
+            faults.append(f"{where}: no barrier '{row['barrier']}'; add it to barriers, or mend the name")
+        if row["status"] not in STATUSES:
+            faults.append(f"{where}: status is '{row['status']}'; allowed are {', '.join(STATUSES)}")
+        if pd.isna(row["recorded"]):
+            faults.append(f"{where}: recorded is empty; give the day from which it is known")
+        elif pd.notna(row["happened"]) and row["happened"] > row["recorded"]:
+            faults.append(
+                f"{where}: recorded on {row['recorded']:%Y-%m-%d}, before it happened on {row['happened']:%Y-%m-%d}"
+            )
+        if not 0.0 <= row["remaining"] <= 1.0:
+            faults.append(f"{where}: remaining is {row['remaining']}; allowed is a share, 0 to 1")
+    return faults
