@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from zollverein.economy import Closure, Economy, Effects, Outcome, Shock
     from zollverein.errors import ZollvereinError
     from zollverein.stress import Comparison, Hindcast, Scenario, StressTest, compare, hindcast, run
-    from zollverein.union import Union
+    from zollverein.union import Union, Weights
 
 # Loaded on first use, so that `zollverein --version` need not wait for pandas and a solver.
 _HOME = {
@@ -28,7 +28,7 @@ _HOME = {
     "Comparison": "stress", "Hindcast": "stress", "Scenario": "stress", "StressTest": "stress", "compare": "stress",
     "hindcast": "stress", "run": "stress",
     "Horizon": "corridor", "Network": "corridor", "Outage": "corridor", "Revision": "corridor", "Routing": "corridor",
-    "Union": "union", "ZollvereinError": "errors",
+    "Union": "union", "Weights": "union", "ZollvereinError": "errors",
 }  # fmt: skip
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "Shock",
     "StressTest",
     "Union",
+    "Weights",
     "ZollvereinError",
     "__version__",
     "check_case",

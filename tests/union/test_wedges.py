@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.union.toys import barrier, event, table, union
 
@@ -18,6 +18,7 @@ def wedge(*rows):
     return table([("u", *row) for row in rows], COLUMNS)
 
 
+@settings(deadline=None)
 @given(st.floats(0.01, 5.0))
 def test_removing_undoes_raising(severity):
     up, down = union().wedges("raise", severity=severity), union().wedges("remove", severity=severity)
@@ -27,6 +28,7 @@ def test_removing_undoes_raising(severity):
     assert (down["factor_low"] >= down["factor"]).all()
 
 
+@settings(deadline=None)
 @given(st.floats(0.01, 2.0), st.floats(0.01, 2.0))
 def test_a_severer_change_changes_more(one, other):
     mild, severe = sorted((one, other))
@@ -51,6 +53,7 @@ def test_wedges_of_different_tables_compound_and_one_table_s_own_sector_stands_f
     assert both.loc["FOO", "ad_valorem_high"] == pytest.approx(1.6 * 1.1 - 1)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0.0, 1.0), min_size=1, max_size=4))
 def test_the_order_of_overlapping_tables_does_not_matter(values):
     tables = [wedge(("AAA", "BBB", None, v, v, v)) for v in values]

@@ -92,8 +92,8 @@ class Register:
         """Return every barrier with its state on a day.
 
         Columns of ``barriers``, and status (the last word by then; empty before any), since, remaining (0 where it does
-        not stand), opened (its first day), conflict (sources whose last words differ on whether it stands), evidence
-        (number of sources).
+        not stand), opened (its first day), conflict (one source's last word is
+        that it stands when another's is that it is gone), evidence (number of sources).
         """
         day = as_timestamp(on)
         events = self.events[self.events["on"] <= day]
@@ -108,12 +108,12 @@ class Register:
         # A removal holds from the day after its last day on.
         leaving = (state["status"] == "removed") & (state["since"] < day)
         stands = state["status"].isin(STANDING) | ((state["status"] == "removed") & ~leaving)
-        words = events.assign(stands=events["status"].isin(STANDING)).groupby(["barrier", "source"])["stands"].last()
-        by_barrier = words.groupby("barrier")
+        words = events.groupby(["barrier", "source"], sort=False)[["status", "on"]].last().reset_index("source")
+        sources = words.groupby(level="barrier")
         return state.assign(
             remaining=np.where(stands, np.where(state["status"] == "removed", 1.0, state["remaining"]), 0.0),
-            conflict=(by_barrier.min() != by_barrier.max()).reindex(state.index).eq(True),
-            evidence=by_barrier.size().reindex(state.index).fillna(0).astype(int),
+            conflict=_contradicted(words).reindex(state.index).eq(True),
+            evidence=sources.size().reindex(state.index).fillna(0).astype(int),
         ).reset_index(drop=True)
 
     def in_force(self, on: date | str) -> pd.DataFrame:
@@ -129,6 +129,17 @@ class Register:
     @cached_property
     def _opened(self) -> pd.Series[pd.Timestamp]:
         return self.events[self.events["status"].isin(STANDING)].groupby("barrier")["on"].min()
+
+
+def _contradicted(words: pd.DataFrame) -> pd.Series[bool]:
+    """Whether one source's last word is that a barrier stands, on or after the day on which another says it went.
+
+    What was said before the end does not contradict it, nor does a return.
+    """
+    standing = words[words["status"].isin(STANDING - {"recurred"})].groupby(level="barrier")["on"].max()
+    gone = words[words["status"] == "removed"].groupby(level="barrier")["on"].min()
+    both = standing.index.intersection(gone.index)
+    return standing[both] >= gone[both]
 
 
 def pairs_of(row: Mapping[Hashable, Any], countries: Sequence[str]) -> list[tuple[str, str]]:
