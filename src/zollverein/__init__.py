@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from zollverein.corridor import Horizon, Network, Outage, Revision, Routing
     from zollverein.economy import Closure, Economy, Effects, Outcome, Shock
     from zollverein.errors import ZollvereinError
+    from zollverein.gravity import Design, Estimate, Panel
     from zollverein.stress import Comparison, Hindcast, Scenario, StressTest, compare, hindcast, run
     from zollverein.union import Union, Weights
 
@@ -28,6 +29,7 @@ _HOME = {
     "Comparison": "stress", "Hindcast": "stress", "Scenario": "stress", "StressTest": "stress", "compare": "stress",
     "hindcast": "stress", "run": "stress",
     "Horizon": "corridor", "Network": "corridor", "Outage": "corridor", "Revision": "corridor", "Routing": "corridor",
+    "Design": "gravity", "Estimate": "gravity", "Panel": "gravity",
     "Union": "union", "Weights": "union", "ZollvereinError": "errors",
 }  # fmt: skip
 
@@ -35,14 +37,17 @@ __all__ = [
     "Case",
     "Closure",
     "Comparison",
+    "Design",
     "Economy",
     "Effects",
+    "Estimate",
     "Fault",
     "Hindcast",
     "Horizon",
     "Network",
     "Outage",
     "Outcome",
+    "Panel",
     "Revision",
     "Routing",
     "Scenario",

@@ -1,6 +1,7 @@
 """Rows added to a case: checked before a byte is written, never lost to another writer, never half there."""
 
 import multiprocessing
+import os
 from datetime import date
 
 import pytest
@@ -130,3 +131,49 @@ def test_a_new_barrier_and_what_becomes_of_it(folder):
     assert added_event(union.register, "b02", "recurred", "2023-09-01", **evidence)["event"] == "b02-3"
     with pytest.raises(UnionError, match="is on the register"):
         added_barrier(union.register, told | {"barrier": "b02"}, "2023-05-01", **evidence)
+
+
+def test_a_bundled_case_is_not_edited_by_another_of_its_paths(monkeypatch, tmp_path):
+    bundled = copy_case("small", tmp_path / "small")
+    monkeypatch.setattr("zollverein.case.editing.bundled_cases", lambda: {"small": bundled})
+    (tmp_path / "link").symlink_to(bundled)
+    for path in (bundled / ".." / "small", tmp_path / "link"):
+        with pytest.raises(CaseError, match="zollverein case new"):
+            append_rows(path, {"barrier_events": [event()]})
+
+
+def test_where_the_second_file_cannot_be_written_the_first_is_put_back(folder, monkeypatch):
+    before = contents(folder)
+    row, first = added_barrier(
+        open_case(folder).union().register,
+        {"imposing": "INL", "affected": "BAY", "product": "fish", "hs_chapters": "03", "mast_chapter": "A",
+         "kind": "barrier", "freedom": "goods"},
+        "2023-05-01", recorded="2023-05-02", source="example", confidence="assumed", method="made up",
+    )  # fmt: skip
+    replace = os.replace
+
+    def full(source, target):
+        if str(target).endswith("barrier_events.csv"):
+            raise OSError(28, "No space left on device")
+        replace(source, target)
+
+    monkeypatch.setattr("os.replace", full)
+    with pytest.raises(OutputError, match="nothing was changed"):
+        append_rows(folder, {"barriers": [row], "barrier_events": [first]})
+    assert contents(folder) == before
+
+
+def test_a_file_that_is_a_link_keeps_its_target(folder, tmp_path):
+    path, elsewhere = folder / "union/barrier_events.csv", tmp_path / "elsewhere.csv"
+    path.rename(elsewhere)
+    path.symlink_to(elsewhere)
+    append_rows(folder, {"barrier_events": [event()]})
+    assert path.is_symlink()
+    assert "b1-2" in elsewhere.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("rows", [None, [1], {"barrier_events": "x"}, {"barrier_events": [None]},
+                                  {"barrier_events": [event(note="\udcff")]}])  # fmt: skip
+def test_odd_rows_are_refused_in_words(folder, rows):
+    with pytest.raises(CaseError):
+        append_rows(folder, rows)

@@ -16,6 +16,11 @@ def folder(tmp_path):
     return copy_case("eurasia", tmp_path / "mine")
 
 
+@pytest.fixture
+def small_folder(tmp_path):
+    return copy_case("small", tmp_path / "small")
+
+
 def edit(folder, file, change):
     path = folder / file
     text = path.read_text(encoding="utf-8")
@@ -204,12 +209,12 @@ def test_what_is_not_there_or_not_empty_is_told(folder, tmp_path):
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=60), st.integers(0, 400))
-def test_no_bytes_do_worse_than_faults(folder, junk, where):
-    path = folder / "corridor" / "routes.csv"
+def test_no_bytes_do_worse_than_faults(small_folder, junk, where):
+    path = small_folder / "corridor" / "routes.csv"
     whole = path.read_bytes()
     try:
         path.write_bytes(whole[:where] + junk + whole[where:])
-        assert isinstance(check_case(folder), list)
+        assert isinstance(check_case(small_folder), list)
     finally:
         path.write_bytes(whole)
 

@@ -54,7 +54,7 @@ def test_names_of_countries_do_not_matter(seed: int, pairs: bool) -> None:
     assert_alike(fitted(frame, pairs), fitted(renamed, pairs))
 
 
-@FEW
+@settings(max_examples=6, deadline=None)
 @given(seed=SEEDS, factor=st.sampled_from([1e-6, 0.37, 1e3, 1e9]))
 def test_the_unit_of_trade_does_not_matter(seed: int, factor: float) -> None:
     frame = table(seed, zeros=0.2)
@@ -94,7 +94,7 @@ def test_the_score_is_nothing(seed: int, pairs: bool, zeros: float) -> None:
 
 
 @FEW
-@given(seed=SEEDS, zeros=st.floats(0.0, 0.9), home=st.booleans(), blanks=st.booleans())
+@given(seed=SEEDS, zeros=st.floats(0.0, 0.6), home=st.booleans(), blanks=st.booleans())
 def test_the_ledger_adds_up(seed: int, zeros: float, home: bool, blanks: bool) -> None:
     frame = table(seed, zeros=zeros, home=home)
     if blanks:

@@ -54,7 +54,7 @@ def test_repeated_rows_are_named_with_what_they_repeat() -> None:
 
 
 def test_missing_columns_and_their_near_matches() -> None:
-    with pytest.raises(GravityError, match="2 faults.*'year' is missing.*'trade' is missing; did you mean 'Trade'"):
+    with pytest.raises(GravityError, match=r"2 faults.*'year' is missing.*'trade' is missing; did you mean 'Trade'"):
         Panel.from_table(small().rename(columns={"trade": "Trade"}).drop(columns="year"))
 
 

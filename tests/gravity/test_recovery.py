@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tests.gravity.panels import AGREEMENT, BORDER, DISTANCE, panel
 
-from zollverein.gravity import Log, agreements, border, estimate, traditional
+from zollverein.gravity import Log, Panel, agreements, border, estimate, traditional
 
 
 def test_agreements_without_noise_to_the_last_digits() -> None:
@@ -21,14 +21,16 @@ def test_distance_and_borders_without_noise_to_the_last_digits() -> None:
 
 def test_traditional_gravity_without_noise_to_the_last_digits() -> None:
     quiet = panel(1, noise=0.0, tastes=0.0)
-    frame = quiet.frame.assign(language=quiet.rows % 2, colony=quiet.rows % 3 == 0)
-    found = estimate(type(quiet)(frame, quiet.rows), traditional(others=("agreement",)), backend="newton").coefficients
+    rng = np.random.default_rng(1)
+    idle = {name: rng.integers(0, 2, len(quiet.frame)) for name in ("language", "colony")}
+    given = Panel.from_table(quiet.frame.assign(**idle))
+    found = estimate(given, traditional(others=("agreement",)), backend="newton").coefficients
     assert found.to_numpy() == pytest.approx([DISTANCE, 0.0, 0.0, 0.0, AGREEMENT], abs=1e-9)
 
 
 def test_with_noise_within_what_standard_errors_say() -> None:
     """The mean of many estimates is near the truth, and their spread is what standard errors say."""
-    found = [estimate(panel(seed, countries=12), agreements(), backend="newton") for seed in range(40)]
+    found = [estimate(panel(seed, countries=20, noise=0.1), agreements(), backend="newton") for seed in range(40)]
     estimates = np.array([one.coefficients["agreement"] for one in found])
     errors = np.array([float(one.to_frame()["standard_error"].iloc[0]) for one in found])
     assert abs(estimates.mean() - AGREEMENT) < 3.0 * estimates.std() / np.sqrt(len(found))

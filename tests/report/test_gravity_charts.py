@@ -7,6 +7,7 @@ import pytest
 import vl_convert
 from tests.gravity.panels import panel
 
+from zollverein.economy import Closure
 from zollverein.errors import GravityError
 from zollverein.gravity import agreements, estimate
 from zollverein.report.gravity_charts import event_chart, welfare_chart
@@ -22,9 +23,7 @@ PATH = pd.DataFrame(
 
 def rows(chart: Any, mark: str) -> pd.DataFrame:
     spec = chart.to_dict()
-    (layer,) = [
-        part for part in spec["layer"] if part["mark"]["type"] == mark and "estimate" in str(part) + str(spec["layer"])
-    ][:1]
+    layer = next(part for part in spec["layer"] if part["mark"]["type"] == mark)
     data = layer.get("data") or spec["data"]
     values = data["values"] if "values" in data else spec["datasets"][data["name"]]
     return pd.DataFrame(values)
@@ -52,7 +51,9 @@ def test_a_path_without_its_columns() -> None:
 def test_welfare_is_drawn_with_its_range_and_what_is_left_out_is_said() -> None:
     many = panel(11, countries=33, years=2)
     found = estimate(many, agreements(), backend="newton")
-    welfare = estimated_welfare(many, found, terms="agreement", year=2001, theta=4.0, draws=5)
+    welfare = estimated_welfare(
+        many, found, terms="agreement", year=2001, theta=4.0, draws=5, closure=Closure("multiplicative")
+    )
     chart = welfare_chart(welfare)
     chart.to_dict(validate=True)
     assert "<svg" in vl_convert.vegalite_to_svg(chart.to_dict())

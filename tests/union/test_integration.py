@@ -141,9 +141,9 @@ def test_the_range_covers_the_central_depth_where_nothing_is_at_its_edge():
         (lambda: union().integration(DAY, seed=-1), "seed is -1"),
         (lambda: Weights(dimensions={"goodz": 1.0}), "'goodz' is not known"),
         (lambda: Weights(dimensions={"goods": 0.0}), "add to nothing"),
-        (lambda: Weights(kinds={"barrier": -1.0}), "zero or more"),
+        (lambda: Weights(kinds={"barrier": -1.0}), "from 0 to 1,000,000"),
         (lambda: Weights(degree_spread=2.0), "0 to 1"),
-        (lambda: union(provisions=[("u", "goodz", 1.0)]), "dimension 'goodz'"),
+        (lambda: union(provisions=[("u", "goodz", 1.0)]), "row 5: dimension is 'goodz'"),
     ],
 )
 def test_what_cannot_be_asked_is_told(ask, said):
@@ -167,3 +167,78 @@ def test_members_on_a_day_include_the_last_day_and_no_observers():
     assert told.members("2017-06-30") == (*COUNTRIES, "EEE")
     assert told.members("2017-07-01") == COUNTRIES
     assert told.members(pd.Timestamp(DAY), "inner") == ("AAA", "BBB")
+
+
+def test_what_a_pair_does_not_trade_is_not_touched():
+    shares = table([("CCC", "AAA", "27", 1.0)], ("exporter", "importer", "hs_chapter", "share"))
+    told = union(barriers=[barrier(chapters="01-24", mast="E")], events=[event()], coverage=shares)
+    assert depth(told) == pytest.approx(0.8)
+
+
+def test_a_barrier_on_services_alone_touches_no_goods():
+    told = union(barriers=[barrier(chapters="services", mast="E")], events=[event()])
+    assert depth(told) == pytest.approx(0.8)
+
+
+def test_many_alike_provisions_do_not_lift_the_range_above_the_middle():
+    more = [(f"a{k}", "2015-01-01") for k in range(6)]
+    told = union(agreements=more, provisions=[(name, "goods", 0.8) for name, _ in more],
+                 memberships=[(name, c, None, "2015-01-01", None, "member")
+                              for name, _ in more for c in COUNTRIES])  # fmt: skip
+    frame = told.integration(DAY, draws=500)
+    assert (frame["low"] <= frame["held"] + 1e-12).all()
+    assert (frame["high"] >= frame["held"] - 1e-12).all()
+
+
+BAD_TABLES = {
+    "a degree beyond one": ({"provisions": [("u", "goods", 5.0)]}, "degree is '5.0'"),
+    "an exemption of nothing": (
+        {"memberships": [("u", "CCC", None, "2015-01-01", None, "exemption")]}, "of an exemption, a share",
+    ),
+    "an exemption from nowhere": (
+        {"memberships": [("u", "CCC", None, "2015-01-01", None, "exemption", 0.2, "goodz")]}, "dimension is 'goodz'",
+    ),
+    "an unknown standing": ({"memberships": [("u", "CCC", None, "2015-01-01", None, "king")]}, "status is 'king'"),
+    "no day": ({"memberships": [("u", "CCC", None, "the spring", None, "member")]}, "valid_from is 'the spring'"),
+    "a country on two sides": (
+        {"memberships": [("u", "CCC", "x", "2016-01-01", None, "member")]}, "CCC is on two sides of u",
+    ),
+    "an unknown kind": ({"barriers": [barrier(kind="wall")]}, "kind is 'wall'"),
+    "an unknown measure": ({"barriers": [barrier(mast="Z")]}, "mast_chapter is 'Z'"),
+    "an unknown freedom": ({"barriers": [barrier(freedom="goodz")]}, "freedom is 'goodz'"),
+    "an unknown principle": ({"barriers": [barrier(principle="love")]}, "principle is 'love'"),
+    "a span that runs backwards": ({"barriers": [barrier(chapters="09-02")]}, "hs_chapters has '09-02'"),
+    "a chapter that is none": ({"barriers": [barrier(chapters="98")]}, "hs_chapters has '98'"),
+    "a barrier against oneself": ({"barriers": [barrier(affected="AAA")]}, "imposes it on itself"),
+    "a barrier twice": ({"barriers": [barrier(), barrier()]}, "'b1' stands there twice"),
+    "an event twice": ({"events": [event(), event()]}, "'b1-1' stands there twice"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", BAD_TABLES)
+def test_tables_that_make_no_union_are_refused(fault):
+    changes, said = BAD_TABLES[fault]
+    given = {"barriers": [barrier()], "events": [event()]} | changes
+    with pytest.raises(UnionError) as refused:
+        union(**given)
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda u: u.integration([]), lambda u: u.integration(None), lambda u: u.integration(DAY, countries=5),
+        lambda u: u.integration(DAY, weights=5), lambda u: u.scoreboard("2015"), lambda u: u.scoreboard([2015.0]),
+        lambda u: u.scoreboard([10**9]), lambda u: u.scoreboard([]), lambda u: u.wedges_on([], surveyed=DAY),
+        lambda u: u.wedges("remove", pairs=[("AAA",)]), lambda u: u.wedges("remove", severity="a"),
+        lambda u: Weights(measures={"A": "x"}), lambda u: Weights(dimensions=[1]), lambda u: Weights(degree_spread="a"),
+        lambda u: u.tiers(DAY, draws=2).apart(None), lambda u: u.entities.resolve(None),
+    ],
+)  # fmt: skip
+def test_odd_questions_are_refused_in_words(ask):
+    with pytest.raises(UnionError):
+        ask(union())
+
+
+def test_a_measure_without_a_weight_of_its_own_has_a_common_one():
+    assert Weights(measures={"A": 0.1}).measure("B") == Weights().measures[""]

@@ -107,8 +107,11 @@ def test_every_fault_of_a_history_is_told_at_once():
 
 def test_barriers_with_strangers_are_told_all_at_once():
     with pytest.raises(UnionError) as refused:
-        union(barriers=[barrier("b1", affected="ZZZ"), barrier("b2", imposing="YYY")], events=[])
-    assert "b1: affected names ZZZ, never a member of u" in str(refused.value)
+        union(
+            barriers=[barrier("b1", affected="ZZZ"), barrier("b2", imposing="YYY")],
+            events=[event("e1", "b1"), event("e2", "b2")],
+        )
+    assert "b1: affected names ZZZ, never a member" in str(refused.value)
     assert "b2: imposing names YYY" in str(refused.value)
 
 
@@ -117,3 +120,51 @@ def test_an_unknown_barrier_and_no_day():
         one(*LIFE).history("b11")
     with pytest.raises(UnionError, match="is no day"):
         one(*LIFE).state("the day before yesterday")
+
+
+def test_a_barrier_without_an_event_is_refused():
+    with pytest.raises(UnionError, match="'b1' has no event"):
+        one()
+
+
+def test_on_its_last_day_what_stood_still_stands_and_no_more():
+    eased = one(event(remaining=0.4), event("b1-2", happened="2018-01-01", recorded="2018-01-01", status="removed"))
+    assert eased.in_force("2018-01-01T12:00")["remaining"].tolist() == [0.4]
+    assert eased.in_force("2018-01-02").empty
+    never = one(
+        event(status="announced"), event("b1-2", happened="2018-01-01", recorded="2018-01-01", status="removed")
+    )
+    assert never.in_force("2018-01-01").empty
+    twice = one(
+        event(),
+        event("b1-2", happened="2018-01-01", recorded="2018-01-01", status="removed"),
+        event("b1-3", happened="2019-01-01", recorded="2019-01-01", status="removed", source="ministry"),
+    )
+    assert twice.in_force("2019-01-01").empty
+
+
+def test_of_events_of_one_day_what_was_told_later_counts():
+    told = [event("b1-2", recorded="2023-01-01", status="removed"), event("b1-1", recorded="2021-01-01")]
+    assert status_on(one(*told), "2024-01-01") == "removed"
+    assert status_on(one(*told[::-1]), "2024-01-01") == "removed"
+
+
+def test_what_still_stands_is_as_before_where_nothing_is_said():
+    register = one(
+        event(remaining=0.3),
+        event("b1-2", happened="2017-01-01", recorded="2017-01-01", status="under_review"),
+        event("b1-3", happened="2018-01-01", recorded="2018-01-01", status="removed"),
+        event("b1-4", happened="2019-01-01", recorded="2019-01-01", status="recurred"),
+    )
+    assert [register.state(day)["remaining"].iloc[0] for day in ("2017-06-01", "2018-06-01", "2019-06-01")] == [
+        0.3,
+        0,
+        1,
+    ]
+
+
+def test_a_zone_is_no_other_day():
+    assert len(one(event()).in_force("2017-01-01T00:00+06:00")) == 1
+    for nothing in (None, 2017, 20.5, ["2017"]):
+        with pytest.raises(UnionError, match="is no day"):
+            one(event()).state(nothing)

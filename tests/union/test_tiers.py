@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.union.toys import barrier, event, union
 
-from zollverein.errors import UnionError
+from zollverein.errors import UnionError, UnknownNameError
 from zollverein.union import partition_of, tiers_of
 
 NAMES = ("A", "B", "C", "D", "E")
@@ -88,8 +88,8 @@ def test_shares_over_draws_are_counts():
     assert found.stability == 0.5
     assert found.apart(("A", "B")) == 0.75
     assert found.apart(("D", "E")) == 0.25
-    assert found.together.loc["A", "B"] == 1.0
-    assert found.together.loc["A", "C"] == 0.25
+    assert found.together.loc["A", "B"] == 0.75
+    assert found.together.loc["A", "C"] == 0.0, "those in no part are not together"
     assert found.groupings["share"].sum() == pytest.approx(1.0)
     assert found.margin(("A", "B"))[0] == pytest.approx(0.3)
     assert str(found) == "A + B | C + D + E"
@@ -113,7 +113,27 @@ def test_bans_inside_the_core_close_the_gap():
 
 def test_who_is_not_there_cannot_stand_apart():
     told = union().tiers("2018-01-01", draws=5)
-    with pytest.raises(UnionError, match="'ZZZ' is not among"):
+    with pytest.raises(UnknownNameError, match="no country 'ZZZ'"):
         told.apart(("AAA", "ZZZ"))
-    with pytest.raises(UnionError, match="1 countries"):
-        told.apart(("AAA",))
+    for core in (("AAA",), ("AAA", "BBB", "CCC", "DDD")):
+        with pytest.raises(UnionError, match="two or more of them, and not all"):
+            told.margin(core)
+    with pytest.raises(UnknownNameError, match="'ZZZ'"):
+        union().tiers_over([2018], ("AAA", "ZZZ"))
+    with pytest.raises(UnionError, match="in none of these years"):
+        union().tiers_over([1990, 2010], ("AAA", "BBB"))
+
+
+def test_the_same_parts_count_as_the_same_whatever_their_order():
+    first, second = matrix({("A", "B"): 0.9, ("C", "D"): 0.8}), matrix({("A", "B"): 0.8, ("C", "D"): 0.9})
+    assert tiers_of(first, np.stack([first, second]), NAMES).stability == 1.0
+    alone = matrix({("A", "B"): 0.9})
+    found = tiers_of(first, np.stack([first, alone]), NAMES)
+    assert found.stability == 0.5
+    assert found.together.loc["C", "D"] == 0.5
+
+
+@pytest.mark.parametrize("drawn", [np.zeros((0, 5, 5)), np.zeros((3, 4, 4)), np.zeros((5, 5))])
+def test_draws_that_do_not_fit_are_told(drawn):
+    with pytest.raises(UnionError, match="5 by 5"):
+        tiers_of(np.eye(5), drawn, NAMES)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from zollverein._cli.case import app as case_commands
+from zollverein._cli.gravity import app as gravity_commands
 from zollverein._cli.scenario import app as scenario_commands
 from zollverein._cli.union import app as union_commands
 
@@ -23,6 +24,7 @@ application = typer.Typer(
 )
 application.add_typer(case_commands, name="case", help="Check, show or start a case: the tables that are known.")
 application.add_typer(scenario_commands, name="scenario", help="List, show or check scenarios: what may happen.")
+application.add_typer(gravity_commands, name="gravity", help="Estimate gravity equations, and what an effect is worth.")
 application.add_typer(
     union_commands, name="union", help="How deep the union is, its tiers, and its register of barriers."
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["app"]
+
+FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 barriers = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -107,8 +110,13 @@ def trade(
     found = trade_tiers(open_case(case), draws=draws)
     named = _parts(core)
     apart, (margin, low, high) = found.tiers.apart(named), found.tiers.margin(named)
-    _shown(found.residuals, "Log of trade over what size, distance and openness explain", as_json)
-    if not as_json:
+    if as_json:
+        told = {"tiers": str(found.tiers), "stability": found.tiers.stability, "apart": apart, "margin": margin,
+                "margin_low": low, "margin_high": high, "distance": found.distance,
+                "standard_error": found.standard_error, "residuals": found.residuals.to_dict("records")}  # fmt: skip
+        sys.stdout.write(json.dumps(told, indent=2) + "\n")
+    else:
+        _shown(found.residuals, "Log of trade over what size, distance and openness explain", as_json)
         typer.echo(f"Tiers in trade: {found.tiers} ({found.tiers.stability:.0%} of draws)")
         typer.echo(f"{core} stand apart in {apart:.0%} of draws; margin {margin:.2f} ({low:.2f} to {high:.2f})")
         typer.echo(f"Trade falls with distance by {-found.distance:.2f} ({found.standard_error:.2f})")
@@ -346,11 +354,14 @@ def _years(text: str) -> list[int]:
     for part in _parts(text):
         first, _, last = part.partition("-")
         try:
-            years += range(int(first), int(last or first) + 1)
+            ends = int(first), int(last or first)
+            years += range(max(ends[0], FIRST_YEAR), min(ends[1], LAST_YEAR) + 1)
+            if ends[0] < FIRST_YEAR or ends[1] > LAST_YEAR:
+                raise ValueError(part)
         except ValueError:
             years = []
             break
-    if not years or min(years) < 1900 or max(years) > 2100:
+    if not years:
         raise InputError(f"--years {text}: give first-last or years parted by commas, such as 2015-2025 or 2015,2022")
     return years
 

@@ -16,6 +16,7 @@ from zollverein.case.case import Case, check_case, open_case
 from zollverein.case.fault import refuse
 from zollverein.case.package import bundled_cases, locate, read_package
 from zollverein.errors import CaseError, OutputError
+from zollverein.given import require
 
 __all__ = ["append_rows"]
 
@@ -30,7 +31,8 @@ def append_rows(
     """Add rows to tables of a case; the case with them is checked first, and refused whole if it has a fault.
 
     One writer at a time: another waits for its turn and reads the case anew, so that no row is lost. Each file is
-    replaced in one step, in the order of ``rows``: name a table before those that refer to it.
+    replaced in one step, in the order of ``rows``, and put back if a later one cannot be; a writer that is killed
+    between two leaves a case that is refused, never one that seems whole.
 
     Parameters
     ----------
@@ -50,18 +52,20 @@ def append_rows(
     try:
         with FileLock(folder / LOCK, timeout=patience_s), tempfile.TemporaryDirectory(prefix="zollverein-") as beside:
             added = rows(open_case(folder)) if callable(rows) else rows
+            require("the rows", added, Mapping, "tables by name, each a list of rows", CaseError)
             trial = Path(beside) / "case"
             shutil.copytree(folder, trial, ignore=shutil.ignore_patterns(LOCK))
             changed = [_appended(trial, table, new) for table, new in added.items() if new]
             if faults := check_case(trial):
                 raise refuse(folder.name, faults)
-            for file in changed:
-                _replace(folder / file, (trial / file).read_bytes())
+            _replace_all(folder, {file: (trial / file).read_bytes() for file in changed})
     except Timeout as error:
         raise OutputError(
             f"'{folder}' has been held by another writer for {patience_s:g} s; wait, or if there is none remove "
             f"{folder / LOCK}"
         ) from error
+    except UnicodeEncodeError as error:
+        raise CaseError(f"the rows hold what is no text in UTF-8: {error.object[:40]!r}; write it anew") from error
     except (OSError, shutil.Error) as error:
         raise OutputError(f"'{folder}' cannot be written to: {error}; nothing was changed") from error
     return added
@@ -69,7 +73,7 @@ def append_rows(
 
 def _writable(name_or_path: str | Path) -> Path:
     path = locate(name_or_path)
-    if path in bundled_cases().values():
+    if path.resolve() in {bundled.resolve() for bundled in bundled_cases().values()}:
         raise CaseError(
             f"'{name_or_path}' comes with the program and is not edited; start one of your own: zollverein case new "
             f"FOLDER --like {path.name}"
@@ -88,10 +92,12 @@ def _appended(folder: Path, table: str, rows: Sequence[Mapping[str, object]]) ->
     path = folder / file
     with path.open(encoding="utf-8", newline="") as given:
         text = given.read()
-    ending = "\r\n" if "\r\n" in text else "\n"
+    ending = next((e for e in ("\r\n", "\n", "\r") if e in text), "\n")
     new = io.StringIO()
     writer = csv.DictWriter(new, _header(text), restval="", lineterminator=ending)
+    require(f"the rows of table {table}", rows, (list, tuple), "a list of rows", CaseError)
     for row in rows:
+        require(f"a row of table {table}", row, Mapping, "values by column", CaseError)
         unknown = [column for column in row if column not in columns]
         if unknown:
             raise CaseError(f"table {table} has no column '{unknown[0]}'; it has {', '.join(columns)}")
@@ -102,7 +108,22 @@ def _appended(folder: Path, table: str, rows: Sequence[Mapping[str, object]]) ->
 
 
 def _header(text: str) -> list[str]:
-    return next(csv.reader(io.StringIO(text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}"))))
+    rows = csv.reader(io.StringIO(text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}"), newline=""))
+    return [name.strip() for name in next(row for row in rows if any(cell.strip() for cell in row))]
+
+
+def _replace_all(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Put files in the place of others, all or none: where one cannot be, those before it are put back."""
+    before = {file: (folder / file).read_bytes() for file in contents}
+    done: list[str] = []
+    try:
+        for file, content in contents.items():
+            _replace((folder / file).resolve(), content)
+            done.append(file)
+    except OSError:
+        for file in done:
+            _replace((folder / file).resolve(), before[file])
+        raise
 
 
 def _replace(path: Path, content: bytes) -> None:

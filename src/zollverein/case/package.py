@@ -142,7 +142,7 @@ def _union(descriptor: Any, tables: Mapping[str, Table], faults: list[Fault]) ->
     if union is None:
         return None
     known = set(tables["agreements"].frame["agreement"].dropna()) if "agreements" in tables else set()
-    if union not in known:
+    if not isinstance(union, str) or union not in known:
         near = near_matches(str(union), known)
         mend = f"did you mean '{near[0]}'?" if near else "mend or remove it"
         faults.append(Fault(DESCRIPTOR, None, None, f"union {union!r}", "an agreement of the table agreements", mend))

@@ -12,6 +12,8 @@ from zollverein.report.charts import (
 )
 from zollverein.report.flow_map import flow_map
 from zollverein.report.flows import link_flows
+from zollverein.report.gravity_charts import event_chart, welfare_chart
+from zollverein.report.gravity_files import write_estimate, write_welfare
 from zollverein.report.hindcast_screen import hindcast_terminal
 from zollverein.report.notebook import notebook, notebook_comparison
 from zollverein.report.outcome_files import tables_to_excel, tables_to_parquet
@@ -34,6 +36,7 @@ __all__ = [
     "check_folder",
     "compare_html",
     "compare_terminal",
+    "event_chart",
     "flow_map",
     "hindcast_terminal",
     "html",
@@ -51,8 +54,11 @@ __all__ = [
     "tables_to_parquet",
     "terminal",
     "trade_chart",
+    "welfare_chart",
     "write_comparison",
     "write_csv",
+    "write_estimate",
     "write_html",
     "write_report",
+    "write_welfare",
 ]

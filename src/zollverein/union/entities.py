@@ -10,7 +10,7 @@ from functools import cached_property
 import pandas as pd
 
 from zollverein.errors import UnionError, UnknownNameError
-from zollverein.given import framed
+from zollverein.given import framed, require
 
 __all__ = ["Entities"]
 
@@ -35,7 +35,7 @@ class Entities:
         missing = [c for c in NEEDED if c not in frame.columns]
         if missing:
             raise UnionError(f"table aliases lacks the column {missing[0]}; needed are {', '.join(NEEDED)}")
-        return cls(frame)
+        return cls(frame[frame["alias"].notna()].reset_index(drop=True))
 
     @cached_property
     def _by_name(self) -> Mapping[str, list[tuple[str, str]]]:
@@ -60,7 +60,11 @@ class Entities:
         ------
         UnknownNameError : no such name, with near matches. UnionError : it means several; name the kind.
         """
-        found = [pair for pair in self._by_name.get(folded(name), ()) if kind in (None, pair[1])]
+        require("a name", name, str, "a name as text", UnionError)
+        kinds = sorted(set(self.aliases["entity_type"].astype(str)))
+        if kind is not None and kind not in kinds:
+            raise UnknownNameError("kind", str(kind), kinds, "table aliases")
+        found = [pair for pair in self._by_name.get(folded(name), ()) if kind in (None, pair[1]) and folded(name)]
         if not found:
             known = self.aliases if kind is None else self.aliases[self.aliases["entity_type"] == kind]
             raise UnknownNameError(kind or "entity", name, known["alias"].astype(str), "table aliases")

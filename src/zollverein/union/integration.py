@@ -12,17 +12,18 @@ import numpy.typing as npt
 import pandas as pd
 
 from zollverein.errors import UnionError
+from zollverein.union.checks import chapters_of
 from zollverein.union.register import Register, pairs_of
 from zollverein.union.weights import DIMENSIONS, FREEDOMS, Weights
 
 __all__ = [
     "Depth", "Drawn", "Evidence", "Treaties", "depth_of", "drawn_depth", "either_way", "evidence_on", "load_on_goods",
-    "overall",
+    "overall", "spans",
 ]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
 CHAPTERS = 96
-MOST_DRAWS = 100_000
+MOST_DRAWS, MOST_SEED = 100_000, 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -67,13 +68,13 @@ def depth_of(evidence: Evidence, weights: Weights) -> Depth:
     In each dimension the deepest provision in force counts: agreements overlap and do not add up. Barriers compound:
     ``held = promised prod_b (1 - touch_b measure_b)``.
     """
-    strength = np.array([weights.measures.get(m, weights.measures[""]) for m in evidence.measure])
+    strength = np.array([weights.measure(m) for m in evidence.measure])
     return _depth(evidence, evidence.degrees[None], strength[None], np.ones((1, len(strength))))
 
 
 def drawn_depth(evidence: Evidence, weights: Weights, draws: int, rng: np.random.Generator) -> Depth:
     """Return depths as plausible as the central one: degrees and measures within their spreads, barriers resampled."""
-    central = np.array([weights.measures.get(m, weights.measures[""]) for m in evidence.measure])
+    central = np.array([weights.measure(m) for m in evidence.measure])
     off = rng.uniform(-1.0, 1.0, (draws, len(evidence.degrees))) * weights.degree_spread
     strength = central * (1.0 + rng.uniform(-1.0, 1.0, (draws, len(central))) * weights.measure_spread)
     picked = (
@@ -86,9 +87,13 @@ def _depth(evidence: Evidence, degrees: Floats, strength: Floats, times: Floats)
     """Depths for (draws, P) degrees, (draws, B) strengths of measures and (draws, B) how often each barrier counts."""
     n = len(evidence.countries)
     promised = np.zeros((len(degrees), n, n, len(DIMENSIONS)))
-    for p, dimension in enumerate(evidence.dimension):
-        there = promised[..., dimension]
-        np.maximum(there, degrees[:, p, None, None] * evidence.reach[p], out=there)
+    for d in range(len(DIMENSIONS)):
+        mine = np.flatnonzero(evidence.dimension == d)
+        if mine.size:
+            # The deepest as judged, so that an error of judgement moves a pair up as far as down.
+            best = np.argmax(evidence.degrees[mine, None, None] * evidence.reach[mine], axis=0)
+            reach = np.take_along_axis(evidence.reach[mine], best[None], axis=0)[0]
+            promised[..., d] = degrees[:, mine[best]] * reach
     left = np.ones((len(degrees), n, n, len(FREEDOMS)))
     for b in range(len(evidence.barriers)):
         i, j, f = np.nonzero(evidence.touch[b])
@@ -137,9 +142,9 @@ class Drawn:
         ------
         UnionError : draws or seed out of range.
         """
-        for name, value, least in (("draws", draws, 1), ("seed", seed, 0)):
-            if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= MOST_DRAWS:
-                raise UnionError(f"{name} is {value!r}; allowed is a whole number from {least} to {MOST_DRAWS:,}")
+        for name, value, least, most in (("draws", draws, 1, MOST_DRAWS), ("seed", seed, 0, MOST_SEED)):
+            if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value <= most:
+                raise UnionError(f"{name} is {value!r}; allowed is a whole number from {least} to {most:,}")
         rng = np.random.Generator(np.random.Philox(seed))
         held = drawn_depth(evidence, weights, draws, rng).held
         return cls(either_way(held, overall(held, weights, rng)))
@@ -167,11 +172,11 @@ class Treaties:
 
     def reach(self, countries: Sequence[str], day: pd.Timestamp, weights: Weights) -> dict[tuple[str, str], Floats]:
         """Return, by agreement and dimension, (n, n) the share in which provisions in force on a day bind each pair."""
-        live = self.agreements[_spans(self.agreements["in_force"], self.agreements["ended"], day)]
+        live = self.agreements[spans(self.agreements["in_force"], self.agreements["ended"], day)]
         rows = self.memberships[
             self.memberships["agreement"].isin(live["agreement"])
             & self.memberships["country"].isin(list(countries))
-            & _spans(self.memberships["valid_from"], self.memberships["valid_to"], day)
+            & spans(self.memberships["valid_from"], self.memberships["valid_to"], day)
         ]
         records = {str(agreement): mine.to_dict("records") for agreement, mine in rows.groupby("agreement", sort=False)}
         provided = zip(self.provisions["agreement"], self.provisions["dimension"], strict=True)
@@ -193,15 +198,19 @@ def _bound(
         k = at[row["country"]]
         standing[k] = max(standing[k], weights.standings.get(str(row["status"]), 0.0))
         side[k] = _text(row["side"]) or side[k]
-        if row["status"] == "exemption" and dimension in (_text(row["dimension"]) or dimension).split(";"):
+        if row["status"] == "exemption" and dimension in _named(row["dimension"], dimension):
             kept[k] *= 1.0 - float(row["share"])
     bound = standing * kept
     across = (side[:, None] != side[None, :]) | ((side[:, None] == "") & (side[None, :] == ""))
     return np.asarray(np.outer(bound, bound) * across)
 
 
-def _spans(start: pd.Series[pd.Timestamp], end: pd.Series[pd.Timestamp], day: pd.Timestamp) -> pd.Series[bool]:
-    """Whether a day lies between; without a first day nothing is in force, without a last day it still is."""
+def _named(cell: object, absent: str) -> list[str]:
+    return [part.strip() for part in (_text(cell) or absent).split(";")]
+
+
+def spans(start: pd.Series[pd.Timestamp], end: pd.Series[pd.Timestamp], day: pd.Timestamp) -> pd.Series[bool]:
+    """Return whether a day lies between; without a first day nothing is in force, without a last day it still is."""
     return (start <= day) & (end.isna() | (end >= day))
 
 
@@ -217,7 +226,8 @@ def evidence_on(
 
     Parameters
     ----------
-    coverage : share of what goes from a country to another that an HS chapter makes, by (from, to, chapter).
+    coverage : share of what goes from a country to another that an HS chapter makes, by (from, to, chapter); an empty
+        chapter marks a pair whose trade is known.
     """
     reach = treaties.reach(countries, day, weights)
     keys = list(zip(treaties.provisions["agreement"], treaties.provisions["dimension"], strict=True))
@@ -240,7 +250,7 @@ def evidence_on(
 
 def load_on_goods(evidence: Evidence, weights: Weights) -> dict[tuple[str, str], tuple[float, str]]:
     """Return, of each (exporter, importer), the share of its depth in goods that barriers take, and their names."""
-    strength = np.array([weights.measures.get(m, weights.measures[""]) for m in evidence.measure])
+    strength = np.array([weights.measure(m) for m in evidence.measure])
     goods = np.minimum(evidence.touch[..., 0] * strength[:, None, None], 1.0)
     out = {}
     for i, importer in enumerate(evidence.countries):
@@ -262,32 +272,17 @@ def _touch(
     at = {country: k for k, country in enumerate(countries)}
     counts = float(row["remaining"]) * weights.kinds.get(_text(row["kind"]), 1.0)
     freedoms = [FREEDOMS.index(f) for f in _text(row["freedom"]).split(";") if f in FREEDOMS]
-    products = chapters_of(_text(row["hs_chapters"]))
+    products = chapters_of(row["hs_chapters"])
     for imposing, affected in pairs_of(row, countries):
         # What an export measure holds up flows from the imposing to the affected, all else the other way.
         seller, buyer = (imposing, affected) if row["mast_chapter"] == "P" else (affected, imposing)
+        # Of a pair whose trade is known, what is not traded is not touched; of others all chapters count alike.
+        unknown = 0.0 if (seller, buyer, "") in coverage else 1.0 / CHAPTERS
         for freedom in freedoms:
             goods = FREEDOMS[freedom] == "goods" and products is not None
-            share = sum(coverage.get((seller, buyer, c), 1.0 / CHAPTERS) for c in products or ()) if goods else 1.0
+            share = sum(coverage.get((seller, buyer, c), unknown) for c in products or ()) if goods else 1.0
             out[at[imposing], at[affected], freedom] = counts * min(share, 1.0)
     return out
-
-
-def chapters_of(cell: str) -> list[str] | None:
-    """Return the HS chapters of a cell such as ``02;04-06``; None for all of them, or for what is no good.
-
-    >>> chapters_of("02;04-06"), chapters_of("all")
-    (['02', '04', '05', '06'], None)
-    """
-    out: list[str] = []
-    for part in (p.strip() for p in cell.split(";")):
-        if part == "all" or not part:
-            return None
-        if part == "services":
-            continue
-        first, _, last = part.partition("-")
-        out += [f"{k:02d}" for k in range(int(first), int(last or first) + 1)]
-    return out or None
 
 
 def _text(cell: object) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from zollverein.errors import UnionError, UnknownNameError
-from zollverein.given import framed
+from zollverein.given import require
 from zollverein.union import scoreboard as board
+from zollverein.union.checks import checked, refuse_barriers
 from zollverein.union.entities import Entities
 from zollverein.union.integration import (
     Drawn,
@@ -23,6 +24,7 @@ from zollverein.union.integration import (
     evidence_on,
     load_on_goods,
     overall,
+    spans,
 )
 from zollverein.union.register import Register, as_timestamp, pairs_of
 from zollverein.union.tiers import Tiers, in_words, tiers_in
@@ -31,13 +33,10 @@ from zollverein.union.weights import DIMENSIONS, Weights
 
 __all__ = ["Union"]
 
-NEEDED = {
-    "agreements": ("agreement", "in_force", "ended"),
-    "memberships": ("agreement", "country", "side", "valid_from", "valid_to", "status", "share", "dimension"),
-    "provisions": ("agreement", "dimension", "degree"),
-    "promises": ("agreement", "promise", "kind", "promised"),
-}
 DRAWS, SEED = 400, 1
+FIRST, LAST = 1900, 2100
+# Further than this a survey's figure is not stretched.
+MOST_TIMES = 3.0
 RANGE = (0.05, 0.95)
 
 
@@ -93,40 +92,24 @@ class Union:
         UnionError : what is wrong, every fault of the barriers' parties at once. UnknownNameError : no such agreement.
         """
         given = {"agreements": agreements, "memberships": memberships, "provisions": provisions, "promises": promises}
-        frames = {
-            key: pd.DataFrame(columns=list(NEEDED[key])) if table is None else framed(key, table, UnionError)
-            for key, table in given.items()
-        }
-        for key, frame in frames.items():
-            missing = [c for c in NEEDED[key] if c not in frame.columns]
-            if missing:
-                raise UnionError(f"table {key} lacks the column {missing[0]}; needed are {', '.join(NEEDED[key])}")
+        frames = {key: checked(key, table) for key, table in given.items()}
         if name not in set(frames["agreements"]["agreement"]):
-            raise UnknownNameError("agreement", name, frames["agreements"]["agreement"], "table agreements")
-        unknown = set(frames["provisions"]["dimension"]) - set(DIMENSIONS)
-        if unknown:
-            raise UnionError(
-                f"table provisions: dimension '{min(unknown)}' is not known; allowed are {', '.join(DIMENSIONS)}"
-            )
-        treaties = Treaties(
-            _dated(frames["agreements"], "in_force", "ended"),
-            _dated(frames["memberships"], "valid_from", "valid_to"),
-            frames["provisions"].reset_index(drop=True),
-        )
-        union = cls(
+            raise UnknownNameError("agreement", str(name), frames["agreements"]["agreement"], "table agreements")
+        register = Register.from_tables(barriers, events)
+        rows, promised = frames["memberships"], frames["promises"]
+        ever = rows.loc[(rows["agreement"] == name) & (rows["status"] == "member"), "country"]
+        mine = promised[promised["agreement"] == name]
+        refuse_barriers(register.barriers, set(ever), set(mine["promise"]) if len(mine) else None)
+        no_names = pd.DataFrame(columns=["entity_id", "entity_type", "alias", "language"])
+        return cls(
             name,
-            treaties,
-            frames["promises"][frames["promises"]["agreement"] == name],
-            Register.from_tables(barriers, events),
-            Entities.from_table(pd.DataFrame(columns=["entity_id", "entity_type", "alias", "language"])
-                                if aliases is None else aliases),
+            Treaties(frames["agreements"], rows, frames["provisions"]),
+            mine,
+            register,
+            Entities.from_table(no_names if aliases is None else aliases),
             checked_wedges(wedges),
-            _coverage(coverage),
-        )  # fmt: skip
-        faults = union._strangers()
-        if faults:
-            raise UnionError("; ".join(faults) + "; a barrier stands between members: mend the parties or the members")
-        return union
+            _coverage(checked("coverage", coverage)),
+        )
 
     def known(self, as_of: date | str | None) -> Union:
         """Return the union as its register stood on a day; None: all that is known."""
@@ -145,11 +128,11 @@ class Union:
         rows = self.treaties.memberships
         if agreement not in set(self.treaties.agreements["agreement"]):
             raise UnknownNameError("agreement", agreement, self.treaties.agreements["agreement"], "table agreements")
-        day = as_timestamp(on)
+        day, treaties = as_timestamp(on), self.treaties.agreements
+        if not spans(treaties["in_force"], treaties["ended"], day)[treaties["agreement"] == agreement].any():
+            return ()
         mine = rows[(rows["agreement"] == agreement) & (rows["status"] == "member")]
-        inside = (mine["valid_from"].isna() | (mine["valid_from"] <= day)) & (
-            mine["valid_to"].isna() | (mine["valid_to"] >= day)
-        )
+        inside = spans(mine["valid_from"], mine["valid_to"], day)
         return tuple(sorted(mine.loc[inside, "country"].unique()))
 
     def barriers_in_force(self, on: date | str) -> pd.DataFrame:
@@ -187,14 +170,18 @@ class Union:
         ------
         UnionError : what is no day.
         """
-        weights = weights or Weights()
+        weights = _weights(weights)
         then = self._load(as_timestamp(surveyed), weights)
         frames = []
-        for day in map(as_timestamp, days):
+        for day in _days(days):
             now = self._load(day, weights)
             pairs = list(zip(self.wedges_table["exporter"], self.wedges_table["importer"], strict=True))
+            # A register that grew from one small entry to a ban says that it grew, and not by how many times.
             scale = np.array(
-                [now[p][0] / then[p][0] if p in now and then.get(p, (0.0,))[0] > 0 else 1.0 for p in pairs]
+                [
+                    min(now[p][0] / then[p][0], MOST_TIMES) if p in now and then.get(p, (0.0,))[0] > 0 else 1.0
+                    for p in pairs
+                ]
             )
             scaled = {
                 c: self.wedges_table[c].astype(float) * scale
@@ -235,9 +222,8 @@ class Union:
         ------
         UnionError : fewer than two countries on a day, or what is no day.
         """
-        weights = weights or Weights()
-        days = [on] if isinstance(on, str | date) else list(on)
-        rows = [row for day in days for row in self._pairs(as_timestamp(day), countries, weights, draws, seed)]
+        weights = _weights(weights)
+        rows = [row for day in _days(on) for row in self._pairs(day, countries, weights, draws, seed)]
         columns = ["date", "first", "second", "dimension", "promised", "held", "low", "high", "barriers"]
         return pd.DataFrame(rows, columns=columns)
 
@@ -257,7 +243,7 @@ class Union:
         ------
         UnionError : fewer than three countries, an unknown dimension, draws out of range.
         """
-        weights = weights or Weights()
+        weights = _weights(weights)
         day = as_timestamp(on)
         evidence = self._evidence(day, self._named(day, countries, 3), weights)
         return tiers_in(evidence, dimension, weights, Drawn.of(evidence, weights, draws, seed), f"{day:%Y-%m-%d}")
@@ -284,12 +270,16 @@ class Union:
         anybody else), margin, margin_low, margin_high (by how much). Years in which the core or two others were no
         members are left out.
         """
-        weights = weights or Weights()
+        weights = _weights(weights)
+        known = set(self.treaties.memberships["country"])
+        for country in core:
+            if country not in known:
+                raise UnknownNameError("country", str(country), known, "the core")
         rows = []
-        for year in years:
+        for year in _years(years):
             day = as_timestamp(date(year, 12, 31))
             members = self.members(day) if countries is None else self._named(day, countries, 3)
-            if len(members) < 3 or not set(core) <= set(members):
+            if len(members) < 3 or not set(core) <= set(members) or set(core) == set(members):
                 continue
             evidence = self._evidence(day, members, weights)
             drawn = Drawn.of(evidence, weights, draws, seed)
@@ -297,6 +287,11 @@ class Union:
                 found = tiers_in(evidence, dimension, weights, drawn, None)
                 told = (in_words(found.tiers), found.stability, found.apart(core), *found.margin(core))
                 rows.append((year, dimension or "overall", *told))
+        if not rows:
+            raise UnionError(
+                f"in none of these years were {', '.join(core)} members beside others; choose other years, a core of "
+                f"two or more and not all, or name the countries"
+            )
         columns = ["year", "dimension", "tiers", "stability", "apart", "margin", "margin_low", "margin_high"]
         return pd.DataFrame(rows, columns=columns)
 
@@ -306,9 +301,9 @@ class Union:
         Columns: promise, kind, country, year, promised, provided, observed, kept, suffered, imposed, evidence; see
         `zollverein.union.scoreboard`.
         """
-        weights = weights or Weights()
+        weights = _weights(weights)
         rows: list[dict[str, object]] = []
-        for year in years:
+        for year in _years(years):
             day = as_timestamp(date(year, 12, 31))
             evidence = self._evidence(day, self._named(day, None, 2), weights)
             standing = self.register.in_force(day)
@@ -320,7 +315,9 @@ class Union:
         return evidence_on(self.treaties, self.register, countries, day, weights, self.coverage)
 
     def _named(self, day: pd.Timestamp, countries: Sequence[str] | None, least: int) -> tuple[str, ...]:
-        named = self.members(day) if countries is None else tuple(dict.fromkeys(countries))
+        if countries is not None:
+            require("countries", countries, (list, tuple), "a list of ISO alpha-3 codes", UnionError)
+        named = self.members(day) if countries is None else tuple(dict.fromkeys(map(str, countries)))
         if len(named) < least:
             raise UnionError(
                 f"{len(named)} countries on {day:%Y-%m-%d} ({', '.join(named) or 'none'}); {least} or more are needed: "
@@ -354,30 +351,32 @@ class Union:
             for d, dimension in enumerate(whole)
         ]  # fmt: skip
 
-    def _strangers(self) -> list[str]:
-        """Barriers whose parties were never members of the union, each named."""
-        rows = self.treaties.memberships
-        ever = set(rows.loc[(rows["agreement"] == self.name) & (rows["status"] == "member"), "country"])
-        faults = []
-        for row in self.register.barriers.to_dict("records"):
-            for column in ("imposing", "affected"):
-                named = [part.strip() for part in str(row[column]).split(";")]
-                strange = [c for c in named if c not in {*ever, "members", "third"}]
-                if strange:
-                    faults.append(
-                        f"table barriers, {row['barrier']}: {column} names {', '.join(strange)}, never a member of "
-                        f"{self.name}"
-                    )
-        return faults
+
+def _days(on: object) -> list[pd.Timestamp]:
+    days = [on] if isinstance(on, str | date) or not isinstance(on, Iterable) else list(on)
+    if not days:
+        raise UnionError("no day is given; name one at least, such as '2022-12-31'")
+    return [as_timestamp(day) for day in days]
 
 
-def _dated(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
-    return frame.assign(**{c: pd.to_datetime(frame[c]) for c in columns}).reset_index(drop=True)
+def _years(years: object) -> list[int]:
+    """Years in which a union may have been."""
+    given: list[Any] = list(years) if isinstance(years, Iterable) and not isinstance(years, str) else [years]
+    for year in given:
+        if isinstance(year, bool) or not isinstance(year, int | np.integer) or not FIRST <= year <= LAST:
+            raise UnionError(f"a year is {year!r:.40}; allowed are whole numbers from {FIRST} to {LAST}")
+    if not given:
+        raise UnionError("no year is given; name one at least")
+    return [int(year) for year in given]
 
 
-def _coverage(table: pd.DataFrame | None) -> dict[tuple[str, str, str], float]:
-    if table is None:
-        return {}
-    columns = ("exporter", "importer", "hs_chapter", "share")
-    keys = zip(*(table[c] for c in columns), strict=True)
-    return {(str(i), str(n), str(h)): float(share) for i, n, h, share in keys}
+def _weights(weights: Weights | None) -> Weights:
+    require("weights", weights or Weights(), Weights, "Weights", UnionError)
+    return weights or Weights()
+
+
+def _coverage(table: pd.DataFrame) -> dict[tuple[str, str, str], float]:
+    """Shares by (from, to, chapter), and with an empty chapter the pairs of which any is known."""
+    keys = zip(*(table[c].astype(str) for c in ("exporter", "importer", "hs_chapter")), strict=True)
+    out = dict(zip(keys, map(float, table["share"]), strict=True))
+    return out | {(i, n, ""): 1.0 for i, n, _ in out}

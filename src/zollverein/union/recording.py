@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from zollverein.errors import UnionError
+from zollverein.given import require
 from zollverein.union.register import STANDING, STATUSES, Register, as_timestamp
 
 __all__ = ["added_barrier", "added_event"]
@@ -31,8 +32,13 @@ def added_barrier(
     ------
     UnionError : the key is taken, or as `added_event`.
     """
+    require("the barrier", told, Mapping, "its columns by name", UnionError)
     taken = set(register.barriers["barrier"])
     key = str(told.get("barrier") or _next_key(taken))
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", key):
+        raise UnionError(f"the key is {key!r:.60}; allowed are up to 40 letters, digits, dots, dashes and underscores")
+    if str(evidence.get("status") or "reported") not in STANDING | {"announced"}:
+        raise UnionError(f"a barrier cannot begin as {evidence['status']}; report it first")
     if key in taken:
         raise UnionError(f"barrier '{key}' is on the register; record an event of it, or choose another key")
     row = {**told, "barrier": key, "source": evidence.get("source"), "confidence": evidence.get("confidence"),
@@ -50,8 +56,10 @@ def added_event(register: Register, barrier: str, status: str, happened: date | 
     """
     history = register.history(barrier)
     if len(history):
-        last = str(history["status"].iloc[-1])
-        if status == "removed" and last not in STANDING:
+        day = None if happened is None else as_timestamp(happened)
+        earlier = history if day is None else history[history["happened"].fillna(history["recorded"]) <= day]
+        last = str(earlier["status"].iloc[-1]) if len(earlier) else "not there yet"
+        if status == "removed" and last not in STANDING and last not in ("announced",):
             raise UnionError(f"barrier '{barrier}' is {last} and does not stand, so it cannot be removed")
         if last in GONE and status in STANDING - {"recurred", "contested"}:
             raise UnionError(
@@ -66,7 +74,7 @@ def _event(
     if status not in STATUSES:
         raise UnionError(f"status is '{status}'; allowed are {', '.join(STATUSES)}")
     day = None if happened is None else f"{as_timestamp(happened):%Y-%m-%d}"
-    recorded = f"{as_timestamp(str(evidence['recorded'])):%Y-%m-%d}"
+    recorded = f"{as_timestamp(evidence.get('recorded')):%Y-%m-%d}"
     number = int((register.events["barrier"] == barrier).sum()) + 1
     while f"{barrier}-{number}" in set(register.events["event"]):
         number += 1
@@ -81,5 +89,5 @@ def _event(
 
 def _next_key(taken: set[str]) -> str:
     """The next of keys such as b01, b02."""
-    numbers = [int(found[1]) for key in taken if (found := re.fullmatch(r"b(\d+)", key))]
+    numbers = [int(found[1]) for key in taken if (found := re.fullmatch(r"b(\d{1,9})", str(key)))]
     return f"b{max(numbers, default=0) + 1:02d}"

@@ -13,6 +13,7 @@ import pandas as pd
 
 from zollverein.errors import UnionError, UnknownNameError
 from zollverein.given import framed
+from zollverein.union.checks import as_days
 
 __all__ = ["STANDING", "STATUSES", "Register", "as_timestamp", "pairs_of"]
 
@@ -47,7 +48,7 @@ class Register:
         barriers : barrier, imposing and affected (``;``-lists of countries; ``members``: all others; ``third``: none of
             the union), hs_chapters, mast_chapter, kind, freedom, principle, source, confidence.
         events : event, barrier, happened (or empty: not known), recorded, status, remaining (share that still stands;
-            empty: all), source, confidence.
+            empty: as before, and all of it at first), source, confidence.
 
         Raises
         ------
@@ -58,16 +59,19 @@ class Register:
             missing = [c for c in needed if c not in frames[name].columns]
             if missing:
                 raise UnionError(f"table {name} lacks the column {missing[0]}; needed are {', '.join(needed)}")
-        told = frames["events"].assign(
-            happened=pd.to_datetime(frames["events"]["happened"]),
-            recorded=pd.to_datetime(frames["events"]["recorded"]),
-            remaining=pd.to_numeric(frames["events"]["remaining"]).fillna(1.0),
-        )
-        faults = [*_faults_of_events(told, set(frames["barriers"]["barrier"]))]
+        faults: list[str] = []
+        told = frames["events"].reset_index(drop=True)
+        told = told.assign(**{c: as_days("events", told, c, faults) for c in ("happened", "recorded")})
+        remaining = pd.to_numeric(told["remaining"], errors="coerce")
+        unread = remaining.isna() & told["remaining"].notna()
+        faults += [f"table events, row {k + 1}: remaining is no number" for k in np.flatnonzero(unread)]
+        told = told.assign(remaining=remaining)
+        faults += [*_faults_of_events(told, list(frames["barriers"]["barrier"]))]
         if faults:
             raise UnionError("the register has faults: " + "; ".join(faults))
         told = told.assign(on=told["happened"].fillna(told["recorded"]))
-        return cls(frames["barriers"].reset_index(drop=True), told.sort_values("on", kind="stable", ignore_index=True))
+        ordered = told.sort_values(["on", "recorded"], kind="stable", ignore_index=True)
+        return cls(frames["barriers"].reset_index(drop=True), ordered)
 
     def known(self, as_of: date | str | None) -> Register:
         """Return the register as it stood on a day: later records are taken away; None: all that is known."""
@@ -96,8 +100,10 @@ class Register:
         that it stands when another's is that it is gone), evidence (number of sources).
         """
         day = as_timestamp(on)
-        events = self.events[self.events["on"] <= day]
-        last = events.groupby("barrier", sort=False).last()
+        # Its last day is still a day on which a barrier stands.
+        ends_today = (self.events["on"] == day) & (self.events["status"] == "removed")
+        events = self.events[(self.events["on"] <= day) & ~ends_today]
+        last = events.assign(remaining=_carried(events)).groupby("barrier", sort=False).last()
         state = self.barriers.set_index("barrier", drop=False)
         state = state.assign(
             status=last["status"].reindex(state.index).fillna(""),
@@ -105,13 +111,10 @@ class Register:
             remaining=last["remaining"].reindex(state.index).fillna(0.0),
             opened=self._opened.reindex(state.index),
         )
-        # A removal holds from the day after its last day on.
-        leaving = (state["status"] == "removed") & (state["since"] < day)
-        stands = state["status"].isin(STANDING) | ((state["status"] == "removed") & ~leaving)
         words = events.groupby(["barrier", "source"], sort=False)[["status", "on"]].last().reset_index("source")
         sources = words.groupby(level="barrier")
         return state.assign(
-            remaining=np.where(stands, np.where(state["status"] == "removed", 1.0, state["remaining"]), 0.0),
+            remaining=state["remaining"].where(state["status"].isin(STANDING), 0.0),
             conflict=_contradicted(words).reindex(state.index).eq(True),
             evidence=sources.size().reindex(state.index).fillna(0).astype(int),
         ).reset_index(drop=True)
@@ -153,24 +156,31 @@ def _parties(cell: object, countries: Sequence[str]) -> list[str]:
     return list(countries) if "members" in named else [c for c in countries if c in named]
 
 
-def as_timestamp(day: date | str) -> pd.Timestamp:
-    """Return a day.
+def as_timestamp(day: object) -> pd.Timestamp:
+    """Return a day, without its time or zone.
 
     Raises
     ------
     UnionError : it is none.
     """
-    found = pd.to_datetime(str(day), errors="coerce", format="ISO8601")
-    if pd.isna(found):
-        raise UnionError(f"{day!r} is no day; give one such as '2023-05-24'")
-    return pd.Timestamp(found)
+    found = pd.to_datetime(str(day), errors="coerce", format="ISO8601", utc=True)
+    if isinstance(day, int | float) or pd.isna(found):
+        raise UnionError(f"{day!r:.60} is no day; give one such as '2023-05-24'")
+    return pd.Timestamp(found).tz_localize(None).normalize()
 
 
-def _faults_of_events(events: pd.DataFrame, barriers: set[str]) -> list[str]:
+def _carried(events: pd.DataFrame) -> pd.Series[float]:
+    """What still stands after each event: all at first and where it recurred, as before where nothing is said."""
+    anew = ~events["barrier"].duplicated() | (events["status"] == "recurred")
+    told = events["remaining"].where(events["remaining"].notna() | ~anew, 1.0)
+    return told.groupby(events["barrier"]).ffill()
+
+
+def _faults_of_events(events: pd.DataFrame, barriers: Sequence[str]) -> list[str]:
     faults = []
     for number, row in enumerate(events.to_dict("records"), start=1):
         where = f"table events, row {number} ({row['event']})"
-        if row["barrier"] not in barriers:
+        if row["barrier"] not in set(barriers):
             faults.append(f"{where}: no barrier '{row['barrier']}'; add it to barriers, or mend the name")
         if row["status"] not in STATUSES:
             faults.append(f"{where}: status is '{row['status']}'; allowed are {', '.join(STATUSES)}")
@@ -180,6 +190,10 @@ def _faults_of_events(events: pd.DataFrame, barriers: set[str]) -> list[str]:
             faults.append(
                 f"{where}: recorded on {row['recorded']:%Y-%m-%d}, before it happened on {row['happened']:%Y-%m-%d}"
             )
-        if not 0.0 <= row["remaining"] <= 1.0:
+        if pd.notna(row["remaining"]) and not 0.0 <= row["remaining"] <= 1.0:
             faults.append(f"{where}: remaining is {row['remaining']}; allowed is a share, 0 to 1")
+    repeated = events["event"][events["event"].duplicated()]
+    faults += [f"table events: '{key}' stands there twice; give each its own" for key in dict.fromkeys(repeated)]
+    silent = [b for b in dict.fromkeys(barriers) if b not in set(events["barrier"])]
+    faults += [f"table barriers: '{key}' has no event; record one, or take its row out" for key in silent]
     return faults

@@ -68,7 +68,7 @@ def principles(
             kept = 1.0
             for row in told.to_dict("records"):
                 imposers = sum(affected == country for _, affected in row["pairs"])
-                strength = weights.measures.get(_text(row["mast_chapter"]), weights.measures[""])
+                strength = weights.measure(_text(row["mast_chapter"]))
                 loss = float(row["remaining"]) * weights.kinds.get(_text(row["kind"]), 1.0) * strength
                 kept *= 1.0 - min(loss, 1.0) * imposers / others
             row_of = _row(promise, country, year, told)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from zollverein.errors import UnionError, UnknownNameError
+from zollverein.given import require
 from zollverein.union.integration import Drawn, Evidence, depth_of, either_way, overall
 from zollverein.union.weights import DIMENSIONS, Weights
 
@@ -30,9 +31,9 @@ class Tiers:
     ----------
     day : the day; None for tiers that trade shows.
     tiers : the parts that stand apart, deepest first, and last all who are in none of them.
-    stability : share of draws that give just this grouping.
+    stability : share of draws that give just these parts.
     together : country by country, share of draws in which the two are in one part.
-    groupings : grouping, share: every grouping that any draw gave, most frequent first.
+    groupings : grouping (its parts, without those in none), share: all that any draw gave, most frequent first.
     central, drawn : (n, n) depth, and (draws, n, n) as plausible ones.
     """
 
@@ -49,7 +50,7 @@ class Tiers:
 
         Raises
         ------
-        UnionError : a country that is not among those grouped, or fewer than two.
+        UnionError : a country that is not among those grouped, fewer than two, or all of them.
         """
         return float((margin_of(self.drawn, self._places(core)) > EQUAL).mean())
 
@@ -69,10 +70,14 @@ class Tiers:
 
     def _places(self, core: Sequence[str]) -> list[int]:
         known = list(self.together.index)
-        unknown = [c for c in core if c not in known]
-        if unknown or len(set(core)) < 2:
-            what = f"'{unknown[0]}' is not among {', '.join(known)}" if unknown else f"{len(set(core))} countries"
-            raise UnionError(f"{what}; name two or more of those grouped")
+        require("the core", core, (list, tuple), "a list of two or more countries", UnionError)
+        for country in core:
+            if country not in known:
+                raise UnknownNameError("country", str(country), known, "those grouped")
+        if not 2 <= len(set(core)) < len(known):
+            raise UnionError(
+                f"the core is {len(set(core))} of {len(known)} countries; name two or more of them, and not all"
+            )
         return [known.index(c) for c in dict.fromkeys(core)]
 
     def __str__(self) -> str:
@@ -103,9 +108,17 @@ def partition_of(depth: Floats, countries: Sequence[str]) -> Partition:
 
     Parameters
     ----------
-    depth : (n, n) symmetric, 0 to 1.
+    depth : (n, n) symmetric.
     """
-    n = len(countries)
+    parts = sorted(_parts(depth), key=lambda part: (-_within(depth, part), part))
+    rest = tuple(countries[k] for k in range(len(countries)) if not any(k in part for part in parts))
+    named = [tuple(countries[k] for k in part) for part in parts]
+    return (*named, rest) if rest else tuple(named)
+
+
+def _parts(depth: Floats) -> list[tuple[int, ...]]:
+    """Places of the countries of each part."""
+    n = len(depth)
     groups: list[tuple[int, ...]] = [(k,) for k in range(n)]
     strong: list[tuple[float, tuple[int, ...]]] = []
     i, j = np.triu_indices(n, 1)
@@ -117,40 +130,48 @@ def partition_of(depth: Floats, countries: Sequence[str]) -> Partition:
         groups = [g for g in groups if g not in (mine, other)] + [joined]
         if len(joined) < n and (margin := float(margin_of(depth[None], joined)[0])) > EQUAL:
             strong.append((margin, joined))
-    parts: list[tuple[int, ...]] = []
+    chosen: list[tuple[int, ...]] = []
     for _, part in sorted(strong, key=lambda s: (-s[0], s[1])):
-        if not any(set(part) & set(chosen) for chosen in parts):
-            parts.append(part)
-    within = {p: float(depth[np.ix_(p, p)][np.triu_indices(len(p), 1)].mean()) for p in parts}
-    rest = tuple(countries[k] for k in range(n) if not any(k in p for p in parts))
-    named = [tuple(countries[k] for k in p) for p in sorted(parts, key=lambda p: (-within[p], p))]
-    return (*named, rest) if rest else tuple(named)
+        if not any(set(part) & set(taken) for taken in chosen):
+            chosen.append(part)
+    return chosen
+
+
+def _within(depth: Floats, part: tuple[int, ...]) -> float:
+    return float(depth[np.ix_(part, part)][np.triu_indices(len(part), 1)].mean())
 
 
 def tiers_of(central: Floats, drawn: Floats, countries: Sequence[str], *, day: str | None = None) -> Tiers:
-    """Return the tiers of a depth, and how often others that are as plausible give the same.
+    """Return the tiers of a depth, and how often others that are as plausible give the same parts.
 
     Parameters
     ----------
-    central : (n, n) depth. drawn : (draws, n, n).
+    central : (n, n) depth. drawn : (draws, n, n), at least one.
+
+    Raises
+    ------
+    UnionError : the shapes do not fit each other, or there is no draw.
     """
-    countries = list(countries)
-    found = Counter(partition_of(depth, countries) for depth in drawn)
-    draws = len(drawn)
-    together = np.zeros((len(countries), len(countries)))
-    at = {c: k for k, c in enumerate(countries)}
-    for partition, times in found.items():
-        for part in partition:
-            place = [at[c] for c in part]
-            together[np.ix_(place, place)] += times
-    mine = partition_of(central, countries)
+    countries, n = list(countries), len(countries)
+    central, drawn = np.asarray(central, dtype=np.float64), np.asarray(drawn, dtype=np.float64)
+    if central.shape != (n, n) or drawn.ndim != 3 or drawn.shape[1:] != (n, n) or not len(drawn):
+        raise UnionError(
+            f"{n} countries need a depth of {n} by {n} and draws of it; given are {central.shape} and {drawn.shape}"
+        )
+    found = Counter(tuple(sorted(_parts(depth))) for depth in drawn)
+    together = np.zeros((n, n))
+    for parts, times in found.items():
+        for part in parts:
+            together[np.ix_(part, part)] += times
+    np.fill_diagonal(together, len(drawn))
     ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
+    named = [tuple(tuple(countries[k] for k in part) for part in parts) for parts, _ in ranked]
     return Tiers(
         day=day,
-        tiers=mine,
-        stability=found[mine] / draws,
-        together=pd.DataFrame(together / draws, index=countries, columns=countries),
-        groupings=pd.DataFrame({"grouping": [p for p, _ in ranked], "share": [times / draws for _, times in ranked]}),
+        tiers=partition_of(central, countries),
+        stability=found[tuple(sorted(_parts(central)))] / len(drawn),
+        together=pd.DataFrame(together / len(drawn), index=countries, columns=countries),
+        groupings=pd.DataFrame({"grouping": named, "share": [times / len(drawn) for _, times in ranked]}),
         central=central,
         drawn=drawn,
     )

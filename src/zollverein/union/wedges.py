@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from zollverein.errors import UnionError, UnknownNameError
-from zollverein.given import framed
+from zollverein.given import framed, require
 
 __all__ = ["CELL", "checked_wedges", "combined", "delivered_cost_wedges", "estimated_wedges", "factors"]
 
@@ -32,7 +32,12 @@ def checked_wedges(wedges: pd.DataFrame) -> pd.DataFrame:
     missing = [c for c in NEEDED if c not in frame.columns]
     if missing:
         raise UnionError(f"table wedges lacks the column {missing[0]}; needed are {', '.join(NEEDED)}")
-    low, mid, high = (frame[c].to_numpy(dtype=float) for c in RANGE)
+    low, mid, high = (pd.to_numeric(frame[c], errors="coerce").to_numpy(dtype=float) for c in RANGE)
+    nameless = frame[PAIR].isna().any(axis=1).to_numpy()
+    twice = frame.assign(sector=frame["sector"].fillna(""))[[*CELL, "union"]].duplicated().to_numpy()
+    for what, rows in (("names no exporter or importer", nameless), ("stands there twice; keep one", twice)):
+        if rows.any():
+            raise UnionError(f"table wedges, row {int(np.argmax(rows)) + 1} {what}")
     wrong = ~((low >= 0) & (low <= mid) & (mid <= high) & np.isfinite(high))
     if wrong.any():
         told = [
@@ -71,15 +76,19 @@ def factors(
     """
     if change not in ("remove", "raise"):
         raise UnionError(f"change is '{change}'; allowed are 'remove' and 'raise'")
-    if not (np.isfinite(severity) and severity > 0):
-        raise UnionError(f"severity is {severity}; allowed is a number above 0 (1 is the whole wedge)")
+    if not (isinstance(severity, int | float | np.number) and np.isfinite(severity) and severity > 0):
+        raise UnionError(f"severity is {severity!r:.40}; allowed is a number above 0 (1 is the whole wedge)")
     rows = table
     if pairs is not None:
         known = set(zip(rows["exporter"], rows["importer"], strict=True))
+        require("pairs", pairs, (list, tuple), "a list of (exporter, importer)", UnionError)
         for pair in pairs:
-            if pair not in known:
+            if not isinstance(pair, list | tuple) or len(pair) != len(PAIR):
+                raise UnionError(f"a pair is {pair!r:.60}; give (exporter, importer)")
+            if tuple(pair) not in known:
                 near = [f"{a} to {b}" for a, b in sorted(known)]
                 raise UnknownNameError("wedge of", f"{pair[0]} to {pair[1]}", near, "table wedges")
+        pairs = [(pair[0], pair[1]) for pair in pairs]
         rows = rows[pd.MultiIndex.from_frame(rows[PAIR]).isin(list(pairs))]
     sign = -1.0 if change == "remove" else 1.0
     grown = {
@@ -104,13 +113,21 @@ def estimated_wedges(
 
     Raises
     ------
-    UnionError : a number that is none, a negative error, a theta of nothing, or a range that includes negative costs.
+    UnionError : a number that is none, a negative error, a theta of nothing, or an effect that lowers trade. The low
+        end is nothing where the estimate's range goes below it.
     """
     for name, value, least in (("coefficient", coefficient, -np.inf), ("standard_error", standard_error, 0.0)):
-        if not (np.isfinite(value) and value >= least):
+        if not (isinstance(value, int | float | np.number) and np.isfinite(value) and value >= least):
             raise UnionError(f"{name} is {value!r}; allowed is a number{', zero or more' if least == 0 else ''}")
-    if not (np.isfinite(theta) and theta > 0):
+    if not (isinstance(theta, int | float | np.number) and np.isfinite(theta) and theta > 0):
         raise UnionError(f"theta is {theta!r}; allowed is a number above 0")
+    if coefficient < 0 or not np.isfinite(np.exp((coefficient + INTERVAL * standard_error) / theta)):
+        raise UnionError(
+            f"a coefficient of {coefficient:g} over a theta of {theta:g} is no wedge; allowed is zero or more"
+        )
+    for pair in pairs:
+        if not (isinstance(pair, list | tuple) and len(pair) == len(PAIR)):
+            raise UnionError(f"a pair is {pair!r:.60}; give (exporter, importer)")
     low, high = ((coefficient + sign * INTERVAL * standard_error) / theta for sign in (-1.0, 1.0))
     values = [float(np.expm1(max(b, 0.0))) for b in (low, coefficient / theta, high)]
     rows = [(union, i, n, s, *values) for i, n in pairs for s in sectors]
@@ -133,7 +150,7 @@ def delivered_cost_wedges(costs: pd.DataFrame, *, union: str) -> pd.DataFrame:
     missing = [c for c in needed if c not in frame.columns]
     if missing:
         raise UnionError(f"table costs lacks the column {missing[0]}; needed are {', '.join(needed)}")
-    change, price = (frame[c].to_numpy(dtype=float) for c in needed[-2:])
+    change, price = (pd.to_numeric(frame[c], errors="coerce").to_numpy(dtype=float) for c in needed[-2:])
     wrong = ~((change >= 0) & (price > 0) & np.isfinite(change) & np.isfinite(price))
     if wrong.any():
         k = int(np.argmax(wrong))
@@ -156,6 +173,7 @@ def combined(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     ------
     UnionError : as `checked_wedges`; nothing to combine.
     """
+    require("tables", tables, (list, tuple), "a list of tables of wedges", UnionError)
     checked = [checked_wedges(table).assign(sector=lambda frame: frame["sector"].fillna("")) for table in tables]
     if not checked:
         raise UnionError("no wedges to combine; give one table at least")

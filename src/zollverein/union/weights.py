@@ -9,8 +9,11 @@ from types import MappingProxyType
 import numpy as np
 
 from zollverein.errors import UnionError
+from zollverein.given import require
 
-__all__ = ["DIMENSIONS", "FREEDOMS", "Weights"]
+__all__ = ["DIMENSIONS", "FREEDOMS", "KINDS", "MEASURES", "STANDINGS", "Weights"]
+
+MOST = 1_000_000.0
 
 FREEDOMS = ("goods", "services", "capital", "labour")
 DIMENSIONS = (
@@ -51,15 +54,27 @@ class Weights:
 
     def __post_init__(self) -> None:
         for name in ("dimensions", "standings", "kinds", "measures"):
+            require(
+                f"the weights of {name}",
+                getattr(self, name),
+                Mapping,
+                "weights by name, as in {'goods': 2.0}",
+                UnionError,
+            )
             for key, value in getattr(self, name).items():
-                if not (isinstance(value, int | float | np.number) and np.isfinite(value) and value >= 0):
+                if not (isinstance(value, int | float | np.number) and 0 <= value <= MOST):
                     raise UnionError(f"the weight of {key or 'a measure without a chapter'} in {name} is {value!r}; "
-                                     f"allowed is zero or more")  # fmt: skip
+                                     f"allowed is a number from 0 to {MOST:,.0f}")  # fmt: skip
         unknown = [d for d in self.dimensions if d not in DIMENSIONS]
         if unknown:
             raise UnionError(f"dimension '{unknown[0]}' is not known; allowed are {', '.join(DIMENSIONS)}")
         if not sum(self.dimensions.values()) > 0:
             raise UnionError("the dimensions' weights add to nothing; give one a weight above 0")
         for name in ("degree_spread", "measure_spread"):
-            if not 0.0 <= getattr(self, name) <= 1.0:
+            value = getattr(self, name)
+            if not (isinstance(value, int | float | np.number) and 0.0 <= value <= 1.0):
                 raise UnionError(f"{name} is {getattr(self, name)!r}; allowed is 0 to 1")
+
+    def measure(self, chapter: str) -> float:
+        """Return what a measure counts for; one without a chapter of its own counts as those without any."""
+        return float(self.measures.get(chapter, self.measures.get("", MEASURES[""])))
