@@ -9,6 +9,7 @@
     │   ├── GravityError          panels or designs of gravity estimation
     │   ├── EconomyError          tables or shocks of the economy engine
     │   ├── NetworkError          tables or outages of the corridor engine
+    │   ├── ThreatError           threats, or events that they are fitted to
     │   ├── UnionError            tables or questions of the union engine
     │   ├── UnknownNameError      a name that does not exist, with its near matches
     │   └── OutputError           a place that cannot be written to
@@ -36,6 +37,7 @@ __all__ = [
     "NotConverged",
     "OutputError",
     "ScenarioError",
+    "ThreatError",
     "UnionError",
     "UnknownNameError",
     "ZollvereinError",
@@ -74,6 +76,10 @@ class EconomyError(InputError):
 
 class NetworkError(InputError):
     """Tables, outages or revisions that the corridor engine cannot take."""
+
+
+class ThreatError(InputError):
+    """Threats, or events that they are fitted to, that the threat engine cannot take."""
 
 
 class UnionError(InputError):

@@ -1,5 +1,27 @@
-"""What can go wrong. In this first form: what did, from the table of events."""
+"""What may come: threats fitted to what happened or judged, and the years that are drawn from them.
 
+Frames and numbers go in, incidents come out; nothing here reads a file or knows a network.
+"""
+
+from zollverein.threat.fitting import fitted_duration, fitted_frequency, fitted_severity
 from zollverein.threat.history import Incident, outages_from_events
+from zollverein.threat.kinds import KINDS, Duration, Frequency, Severity, Threat
+from zollverein.threat.predictive import predictive_check
+from zollverein.threat.sampling import Drawn, drawn, sampled
 
-__all__ = ["Incident", "outages_from_events"]
+__all__ = [
+    "KINDS",
+    "Drawn",
+    "Duration",
+    "Frequency",
+    "Incident",
+    "Severity",
+    "Threat",
+    "drawn",
+    "fitted_duration",
+    "fitted_frequency",
+    "fitted_severity",
+    "outages_from_events",
+    "predictive_check",
+    "sampled",
+]
