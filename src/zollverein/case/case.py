@@ -20,6 +20,7 @@ from zollverein.errors import CaseError, InputError, UnknownNameError
 if TYPE_CHECKING:
     from zollverein.corridor import Network
     from zollverein.economy import Economy
+    from zollverein.threat import Threat
     from zollverein.union import Union
 
 __all__ = ["Case", "check_case", "matching", "open_case"]
@@ -113,6 +114,12 @@ class Case:
         from zollverein.case.doors import network_of  # noqa: PLC0415
 
         return network_of(self)
+
+    def threats(self) -> tuple[Threat, ...]:
+        """Return what may happen to the network: threats fitted to the case's events, or judged."""
+        from zollverein.case.doors import threats_of  # noqa: PLC0415
+
+        return threats_of(self)
 
     def union(self, as_of: date | str | None = None) -> Union:
         """Return the union: its agreements, members, barriers and their trade-cost equivalents."""

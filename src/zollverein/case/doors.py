@@ -16,13 +16,15 @@ if TYPE_CHECKING:
     from zollverein.case.case import Case
     from zollverein.corridor import Network
     from zollverein.economy import Economy
+    from zollverein.threat import Threat
     from zollverein.union import Union
 
-__all__ = ["economy_of", "network_of", "refusals", "union_of"]
+__all__ = ["economy_of", "network_of", "refusals", "threats_of", "union_of"]
 
 # Without these an engine has nothing to stand on; a case may leave a whole room out.
 OF_ECONOMY = ("trade", "production", "inputs", "sectors", "tariffs")
 OF_NETWORK = ("nodes", "links", "link_figures", "node_figures", "commodities")
+OF_THREATS = ("hazards", "events")
 OF_UNION = ("agreements", "memberships", "provisions", "barriers", "barrier_events", "wedges")
 
 
@@ -72,10 +74,18 @@ def network_of(case: Case) -> Network:
     )
 
 
+def threats_of(case: Case) -> tuple[Threat, ...]:
+    """Build what may happen to the network, fitted to the case's events or judged."""
+    from zollverein.threat import threats_from_table  # noqa: PLC0415
+
+    return threats_from_table(case.table("hazards"), case.table("events"))
+
+
 def refusals(case: Case, paths: Mapping[str, str]) -> list[Fault]:
     """Return what the engines refuse of a case, with the file of the table that they name (``paths`` by table)."""
     faults = []
-    for tables, door in ((OF_ECONOMY, economy_of), (OF_NETWORK, network_of), (OF_UNION, union_of)):
+    doors = ((OF_ECONOMY, economy_of), (OF_NETWORK, network_of), (OF_UNION, union_of), (OF_THREATS, threats_of))
+    for tables, door in doors:
         if not set(tables) <= set(case.tables) or (door is union_of and case.union_agreement is None):
             continue
         try:

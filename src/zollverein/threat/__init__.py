@@ -8,6 +8,7 @@ from zollverein.threat.history import Incident, outages_from_events
 from zollverein.threat.kinds import KINDS, Duration, Frequency, Severity, Threat
 from zollverein.threat.predictive import predictive_check
 from zollverein.threat.sampling import Drawn, drawn, sampled
+from zollverein.threat.table import observed_days, threats_from_table
 
 __all__ = [
     "KINDS",
@@ -21,7 +22,9 @@ __all__ = [
     "fitted_duration",
     "fitted_frequency",
     "fitted_severity",
+    "observed_days",
     "outages_from_events",
     "predictive_check",
     "sampled",
+    "threats_from_table",
 ]
