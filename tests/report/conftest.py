@@ -141,6 +141,7 @@ class MadeUpTest:
     by_period: pd.DataFrame = field(default_factory=lambda: EMPTY)
     stocks: pd.DataFrame = field(default_factory=lambda: EMPTY)
     shortages: pd.DataFrame = field(default_factory=lambda: EMPTY)
+    published: pd.DataFrame = field(default_factory=lambda: EMPTY)
     crude_link: pd.DataFrame = field(default_factory=lambda: EMPTY)
     founding: pd.DataFrame = field(default_factory=lambda: EMPTY)
     events: pd.DataFrame = field(default_factory=lambda: EMPTY)

@@ -6,7 +6,9 @@ import pytest
 from rich.console import Console
 
 import zollverein as zv
+from zollverein.case import copy_case
 from zollverein.report import terminal
+from zollverein.report.wording import stuck_line
 
 DRY = {
     "name": "dry",
@@ -42,6 +44,18 @@ def test_the_reason_is_said_on_screen_and_page(dry, tmp_path):
     page = dry.to_html(tmp_path / "page.html").read_text(encoding="utf-8")
     for text in (console.export_text(), page.replace("&#39;", "'")):
         assert "capacity of 'atyrau-refinery' (0 kt in 2 periods)" in " ".join(text.split())
+
+
+def test_output_that_cannot_leave_even_undisturbed_is_told(tmp_path):
+    folder = copy_case("small", tmp_path / "mine")
+    figures = folder / "corridor" / "link_figures.csv"
+    text = figures.read_text(encoding="utf-8")
+    assert "bay-line,nominal_kt_per_year,,50000" in text or "bay-line,nominal_kt_per_year,50000" in text
+    figures.write_text(text.replace("50000", "1000"), encoding="utf-8")
+    told = stuck_line(zv.run("halt", case=folder))
+    assert told.startswith("Even undisturbed")
+    assert "another unit" in told
+    assert stuck_line(zv.run("halt", case="small")) == ""
 
 
 def test_nothing_is_said_where_nothing_is_short():

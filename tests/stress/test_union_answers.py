@@ -31,6 +31,15 @@ def test_the_manual_s_table_is_what_is_answered(answers):
             assert told == pytest.approx([answers[name].loc[member, c] for c in columns], abs=0.00501), (name, member)
 
 
+def test_what_others_published_stands_beside_the_answer():
+    case = zv.open_case("eurasia")
+    beside = zv.run("no-internal-barriers", case=case).published
+    knobel = beside[beside["author"].str.startswith("Knobel")].set_index("country")["published"]
+    assert knobel.to_dict() == {"RUS": 0.8, "KAZ": 1.7, "ARM": 3.1, "BLR": 4.8}
+    assert set(zv.run("deeper-with-eu", case=case).published["country"]) >= {"RUS"}
+    assert zv.run("kazakhstan-leaves", case=case).published.empty
+
+
 def incomes(answers, name):
     return answers[name]["real_income_percent"]
 

@@ -61,7 +61,7 @@ def test_a_ban_on_everything_leaves_what_its_weight_leaves_in_one_direction():
     told = union(barriers=[barrier(mast="E")], events=[event()])
     left = 1.0 - Weights().measures["E"]
     assert depth(told) == pytest.approx(0.8 * (1.0 + left) / 2.0), "AAA bars CCC, CCC does not bar AAA"
-    assert depth(told, column="promised") == pytest.approx(0.8)
+    assert depth(told, column="provided") == pytest.approx(0.8)
     assert depth(told, "labour") == pytest.approx(0.4)
     assert depth(told, pair=("BBB", "CCC")) == pytest.approx(0.8)
 
@@ -94,6 +94,12 @@ def test_barriers_between_a_pair_are_named():
     told = union(barriers=[barrier()], events=[event()]).integration(DAY, draws=5)
     row = told[(told["first"] == "AAA") & (told["second"] == "CCC")].iloc[0]
     assert row["barriers"] == "b1"
+    assert (row["provision"], row["reach"]) == ("u", 1.0)
+    of_labour = told[(told["first"] == "AAA") & (told["second"] == "CCC") & (told["dimension"] == "labour")].iloc[0]
+    assert of_labour["barriers"] == "", "it touches goods alone"
+    inner = told[(told["first"] == "AAA") & (told["second"] == "BBB")].set_index("dimension")
+    assert inner.loc["goods", "provision"] == "inner"
+    assert inner.loc["cultural", "provision"] == ""
 
 
 @settings(max_examples=25, deadline=None)
@@ -109,8 +115,8 @@ def test_laws_of_depth(told):
     rows = [barrier(f"b{k}", i, a, mast=m) for k, (i, a, m, _) in enumerate(told)]
     events = [event(f"e{k}", f"b{k}", remaining=r) for k, (*_, r) in enumerate(told)]
     frame = union(barriers=rows, events=events).integration(DAY, draws=30)
-    assert ((frame["held"] >= 0) & (frame["held"] <= frame["promised"] + 1e-12)).all()
-    assert (frame["promised"] <= 1).all()
+    assert ((frame["held"] >= 0) & (frame["held"] <= frame["provided"] + 1e-12)).all()
+    assert (frame["provided"] <= 1).all()
     assert (frame["low"] <= frame["high"]).all()
     if rows:
         fewer = union(barriers=rows[1:], events=events[1:]).integration(DAY, draws=1)
@@ -126,7 +132,7 @@ def test_the_same_seed_gives_the_same_range_and_another_another():
 
 def test_the_range_covers_the_central_depth_where_nothing_is_at_its_edge():
     frame = union().integration(DAY, draws=2000)
-    inner = frame[(frame["promised"] > 0.2) & (frame["promised"] < 0.8) & (frame["dimension"] != "overall")]
+    inner = frame[(frame["provided"] > 0.2) & (frame["provided"] < 0.8) & (frame["dimension"] != "overall")]
     assert ((inner["low"] < inner["held"]) & (inner["held"] < inner["high"])).all()
     width = Weights().degree_spread * 0.9
     assert np.allclose(inner["held"] - inner["low"], width, atol=0.02), "uniform: 5 percent is 0.9 of the spread below"

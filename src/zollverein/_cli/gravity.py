@@ -224,7 +224,15 @@ def _print_estimate(console: Any, found: Estimate, reset: Reset, preset: str) ->
     frame = found.to_frame().rename(columns={"standard_error": "std_error"})
     console.print(table_or_cards(frame.round(6), f"Coefficients, {preset}", console.width))
     lines = [found.about()]
-    lines.append(f"RESET: {reset.statistic:.2f}, p {reset.p:.3f}" + " (the form is doubtful)" * (reset.p < 0.05))
+    by_pair = any("pair" in part for name in found.design.fixed_effects for part in name.split("-"))
+    verdict = " (no verdict: with effects of pairs it rejects true forms too)" if by_pair else ""
+    verdict = verdict or " (the form is doubtful)" * (reset.p < 0.05)
+    lines.append(f"RESET: {reset.statistic:.2f}, p {reset.p:.3f}{verdict}")
+    if by_pair:
+        lines.append(
+            "Errors with effects of pairs are too small where countries are few (Weidner and Zylkin 2021): with a "
+            "dozen, intervals cover far less than they say."
+        )
     if "log_1_plus_tariff" in found.coefficients.index or preset == "tariffs":
         term = next(str(name) for name in found.coefficients.index if str(name).startswith("log_1_plus_"))
         gross, net = (

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
+FEW = 3
+TIERS_SAY = """\
+stability: share of draws that give just these parts; below about 0.9 which others group is not sure.
+apart: share of draws in which the core is deeper with itself than with anybody else; margin: by how much,
+with its 5 and 95 percent. What trade itself shows: zollverein union trade"""
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 barriers = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -62,11 +67,10 @@ def integration(
     if dimension != "all":
         _require_known("dimension", dimension, [*known, "all"])
         frame = frame[frame["dimension"] == dimension]
-    frame = frame.assign(
-        date=frame["date"].dt.strftime("%Y-%m-%d"),
-        barriers=[len([b for b in cell.split(";") if b]) for cell in frame["barriers"]],
-    )
-    _shown(frame, f"Depth of integration, 0 to 1 ({dimension})", as_json)
+    frame = frame.assign(date=frame["date"].dt.strftime("%Y-%m-%d"))
+    if not as_json:
+        frame = _for_the_screen(frame)
+    _shown(frame, f"Depth of integration, 0 to 1 ({dimension}; {on})", as_json)
 
 
 @app.command()
@@ -85,22 +89,19 @@ def tiers(
 
     _require_known("dimension", dimension, [*DIMENSIONS, "overall", "all"])
     found = _union(case, as_of).tiers_over(
-        _years(years), _parts(core), countries=_parts(countries) or None, weights=_weights(weight)
-    )
-    if dimension != "all":
-        found = found[found["dimension"] == dimension]
-    _shown(
-        found,
-        f"Tiers at the end of each year, and whether {core} stand apart (share of draws; margin of depth)",
-        as_json,
-    )
+        _years(years), _parts(core), countries=_parts(countries) or None, weights=_weights(weight),
+        dimensions=["overall", *DIMENSIONS] if dimension == "all" else [dimension],
+    )  # fmt: skip
+    _shown(found, f"Parts at the end of each year, and whether {core} stand apart", as_json)
+    if not as_json:
+        typer.echo(TIERS_SAY, err=False)
 
 
 @app.command()
 def trade(
     core: Annotated[str, typer.Option("--core", help="countries that may stand apart, parted by commas")] = "BLR,RUS",
     case: CaseOption = "eurasia",
-    draws: Annotated[int, typer.Option("--draws", min=1, help="draws of sectors")] = 200,
+    draws: Annotated[int, typer.Option("--draws", min=1, help="draws of sectors")] = 100,
     as_json: JsonOption = False,
 ) -> None:
     """The tiers that trade itself shows: what gravity leaves of each pair's trade in the base year."""
@@ -138,6 +139,8 @@ def scoreboard(
     if promise is not None:
         _require_known("promise", promise, sorted(set(board["promise"])))
         board = board[board["promise"] == promise]
+    if not as_json:
+        board = board.assign(evidence=[_few(cell) for cell in board["evidence"]])
     _shown(board, "Promised, provided and observed, 0 to 1", as_json)
 
 
@@ -171,12 +174,14 @@ def list_barriers(
     if not whole:
         state = state[state["remaining"] > 0]
     if between is not None:
-        named = _parts(between)
+        named = [_country(union, name) for name in _parts(between)]
         _require_members(union.members(day), named)
         state = union.register.between(state, named)
     columns = ["barrier", "imposing", "affected", "product", "mast_chapter", "status", "opened", "remaining"]
+    if as_json:
+        columns += ["kind", "freedom", "principle", "source", "confidence", "evidence", "conflict", "what_happened"]
     shown = state[[c for c in columns if c in state]].assign(opened=state["opened"].dt.strftime("%Y-%m-%d"))
-    if state["conflict"].any():
+    if state["conflict"].any() and not as_json:
         shown = shown.assign(conflict=["sources differ" if c else "" for c in state["conflict"]])
     _shown(shown, f"Barriers on {day}" + ("" if as_of is None else f", as known on {as_of}"), as_json)
 
@@ -366,20 +371,51 @@ def _years(text: str) -> list[int]:
     return years
 
 
-def _require_known(kind: str, name: str, known: Sequence[str]) -> None:
+def _require_known(kind: str, name: str, known: Sequence[str], where: str = "") -> None:
     from zollverein.errors import UnknownNameError  # noqa: PLC0415
 
     if name not in known:
-        raise UnknownNameError(kind, name, known, f"--{kind}")
+        raise UnknownNameError(kind, name, known, where or f"--{kind}")
+
+
+def _country(union, name: str) -> str:  # type: ignore[no-untyped-def]
+    """The code of a country by any of its names; what is none is left for the judge of members."""
+    from zollverein.errors import InputError  # noqa: PLC0415
+
+    try:
+        return str(union.entities.resolve(name, "country"))
+    except InputError:
+        return name
 
 
 def _require_members(members: Sequence[str], named: Sequence[str]) -> None:
     from zollverein.errors import InputError  # noqa: PLC0415
 
     for country in named:
-        _require_known("country", country, members)
+        _require_known("country", country, members, "--between")
     if len(named) < 2:
         raise InputError(f"--between names {len(named)} country; name two or more, parted by commas")
+
+
+def _for_the_screen(frame: pd.DataFrame) -> pd.DataFrame:
+    """What a hundred letters have room for: on one day why, on several how it moved."""
+    pair = frame["first"] + "-" + frame["second"]
+    if len(set(frame["date"])) > 1:
+        counted = [len([b for b in cell.split(";") if b]) for cell in frame["barriers"]]
+        shown = frame[["date", "dimension", "provided", "held", "low", "high"]].assign(barriers=counted)
+    else:
+        shown = frame[["dimension", "provided", "held", "low", "high", "provision", "reach"]].assign(
+            barriers=[_few(cell) for cell in frame["barriers"]]
+        )
+    shown.insert(0, "pair", pair)
+    return shown
+
+
+def _few(cell: str) -> str:
+    """The first of a list of names, and how many more there are; JSON has all."""
+    names = [name for name in cell.split(";") if name]
+    more = f" +{len(names) - FEW}" if len(names) > FEW else ""
+    return " ".join(names[:FEW]) + more
 
 
 def _shown(frame: pd.DataFrame, title: str, as_json: bool) -> None:

@@ -33,7 +33,7 @@ from zollverein.report.palette import DARK
 from zollverein.report.places import outlines
 from zollverein.report.sheets import Column, Sheet
 from zollverein.report.sheets_compared import comparison_sheets
-from zollverein.report.wording import base_year, range_covers, shortage_lines
+from zollverein.report.wording import base_year, published_lines, range_covers, shortage_lines, stuck_line
 
 if TYPE_CHECKING:
     from zollverein.stress import Comparison, StressTest
@@ -68,7 +68,8 @@ def html(test: StressTest) -> str:
         test=test,
         base_year=base_year(test),
         range_covers=range_covers(test),
-        shortages=shortage_lines(test),
+        shortages=[*filter(None, [stuck_line(test)]), *shortage_lines(test)],
+        published=published_lines(test),
         weakest=test.routes.to_dict("records") if len(test.routes) else [],
         has_rent="rent_usd_million" in {c.key for c in sheets.income_sheet(test).columns},
         question=" ".join(str(test.scenario.question).split()),

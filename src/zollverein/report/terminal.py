@@ -27,7 +27,7 @@ from zollverein.report.sheets import (
     transit_sheet,
 )
 from zollverein.report.sheets_compared import comparison_sheets
-from zollverein.report.wording import range_covers, shortage_lines
+from zollverein.report.wording import published_lines, range_covers, shortage_lines, stuck_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,11 +111,12 @@ def _parts(test: StressTest, console: Console, width: int) -> Iterable[Renderabl
     if len(test.routes):
         yield from _corridor(test, console, width)
         yield Text("")
-    if lines := list(shortage_lines(test)):
+    if lines := [*filter(None, [stuck_line(test)]), *shortage_lines(test)]:
         yield from (said(line, width) for line in lines)
         yield Text("")
     yield from _income(test, width)
     yield Text("")
+    yield from (said(line, width) for line in published_lines(test))
     if line := bridge_line(test):
         yield said(line, width)
     if len(test.crude_link):

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from zollverein.corridor import said_of_shortfalls
-from zollverein.report.formatting import THIN
+from zollverein.corridor import available_kt, said_of_shortfalls, stranded_kt
+from zollverein.report.formatting import THIN, number
 
 if TYPE_CHECKING:
     from zollverein.stress import StressTest
 
+STUCK = 0.05
 THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 
-__all__ = ["base_year", "range_covers", "shortage_lines", "varied", "year_of_base"]
+__all__ = ["base_year", "published_lines", "range_covers", "shortage_lines", "stuck_line", "varied", "year_of_base"]
 
 
 def base_year(test: StressTest) -> str:
@@ -49,3 +50,32 @@ def shortage_lines(test: StressTest) -> list[str]:
         before = "Even undisturbed " if state == "undisturbed" else "Short of its minimum: "
         lines += [THOUSANDS.sub(THIN, f"{before}{line}.") for line in said_of_shortfalls(rows)]
     return lines
+
+
+def published_lines(test: StressTest) -> list[str]:
+    """Return a sentence for each study that asked the scenario's question: what it found, and what is found here."""
+    if not len(test.published):
+        return []
+    lines = []
+    for (author, year, unit), rows in test.published.groupby(["author", "year", "unit"], sort=False):
+        found = ", ".join(
+            f"{name} {theirs:g} (here {ours:.1f})"
+            for name, theirs, ours in zip(rows["name"], rows["published"], rows["here"], strict=True)
+        )
+        doubt = " (unverified)" if (rows["confidence"] == "assumed").all() else ""
+        lines.append(f"Published beside it, {author} {year}{doubt}, {unit}: {found}.")
+    return lines
+
+
+def stuck_line(test: StressTest) -> str:
+    """Return a warning where much of an exporter's output cannot leave even undisturbed: a unit may be mixed up."""
+    if test.baseline is None or test.scenario.corridor is None:
+        return ""
+    exporter = test.scenario.corridor.exporter
+    stuck, offered = stranded_kt(test.baseline, exporter), available_kt(test.baseline, exporter)
+    if not stuck > STUCK * offered:
+        return ""
+    return (
+        f"Even undisturbed {number(stuck)} of {number(offered)} kt cannot leave: capacities may be in another unit "
+        f"than output, or of another time."
+    )

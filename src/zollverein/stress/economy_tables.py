@@ -92,3 +92,27 @@ def _assumed(rows: pd.DataFrame) -> pd.Series[float]:
     total = rows.groupby("region")["value"].sum()
     weak = rows[rows["confidence"] == "assumed"].groupby("region")["value"].sum()
     return (weak.reindex(total.index).fillna(0.0) / total).astype(float)
+
+
+def published_table(case: Case, scenario: str, welfare: pd.DataFrame) -> pd.DataFrame:
+    """Return what others published on a scenario's question beside the answer here.
+
+    author, year, country, name, published, unit, here (real income, percent), confidence; empty where the case's table
+    ``estimates`` names nothing for it.
+    """
+    if "estimates" not in case.tables or "scenario" not in case.table("estimates"):
+        return pd.DataFrame()
+    table = case.table("estimates")
+    mine = table[(table["scenario"] == scenario) & table["country"].isin(welfare["region"])]
+    mine = mine.assign(published=pd.to_numeric(mine["value"], errors="coerce")).dropna(subset="published")
+    if mine.empty:
+        return pd.DataFrame()
+    here = welfare.set_index("region")
+    return pd.DataFrame(
+        {
+            "author": mine["author"], "year": mine["year"], "country": mine["country"],
+            "name": [here.loc[c, "name"] for c in mine["country"]], "published": mine["published"],
+            "unit": mine["unit"], "here": [float(here.loc[c, "real_income_percent"]) for c in mine["country"]],
+            "confidence": mine["confidence"],
+        }
+    ).reset_index(drop=True)  # fmt: skip

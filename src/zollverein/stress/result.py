@@ -84,6 +84,8 @@ class StressTest:
     events : what happened: name, target, start, end, share_lost, units_lost, announced_days; of events of the case's
         table also kind, cause, effect, note, source, confidence.
     sources : table, figures, reported, derived, assumed. source_list : the sources themselves.
+    published : author, year, country, name, published, unit, here (percent of real income), of a table estimates that
+        names this scenario.
     nodes, links : the network drawn; empty without a corridor.
     """
 
@@ -109,6 +111,7 @@ class StressTest:
     oil_to_income: pd.DataFrame = field(repr=False)
     base_year: int | None = None
     shortages: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    published: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
 
     @property
     def name(self) -> str:
@@ -138,7 +141,7 @@ class StressTest:
         """Return every table of the result by name, those that are empty left out; what a report stores as data."""
         names = (
             "welfare", "trade", "corridor_summary", "routes", "transit", "by_period", "stocks", "crude_link",
-            "oil_to_income", "shortages", "founding", "events", "sources", "source_list",
+            "oil_to_income", "shortages", "published", "founding", "events", "sources", "source_list",
         )  # fmt: skip
         frames = {name: getattr(self, name) for name in names}
         if self.routing is not None:

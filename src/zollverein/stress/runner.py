@@ -311,6 +311,7 @@ def _assembled(scenario: Scenario, case: Case, answer: _Answer, variants: list[O
         if answer.crude is not None:
             steps = oil_to_income_table(answer.crude, coupled.supply_factor, before, after, answer.outcome)
         corridor_certificate, coupling = after.certificate, coupled.certificate
+    welfare = economy_tables.welfare_table(case, answer.outcome, variants)
     return StressTest(
         scenario=scenario,
         case_name=case.name,
@@ -319,7 +320,7 @@ def _assembled(scenario: Scenario, case: Case, answer: _Answer, variants: list[O
         routing=coupled.routing if coupled else None,
         outcome=answer.outcome,
         certificate=StressCertificate(answer.outcome.certificate, corridor_certificate, coupling),
-        welfare=economy_tables.welfare_table(case, answer.outcome, variants),
+        welfare=welfare,
         trade=economy_tables.trade_table(case, answer.outcome),
         corridor_summary=summary,
         routes=routes,
@@ -334,6 +335,7 @@ def _assembled(scenario: Scenario, case: Case, answer: _Answer, variants: list[O
         oil_to_income=steps,
         base_year=case.base_year,
         shortages=shortages,
+        published=economy_tables.published_table(case, scenario.name, welfare),
     )
 
 

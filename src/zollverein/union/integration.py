@@ -17,8 +17,8 @@ from zollverein.union.register import Register, pairs_of
 from zollverein.union.weights import DIMENSIONS, FREEDOMS, Weights
 
 __all__ = [
-    "Depth", "Drawn", "Evidence", "Treaties", "depth_of", "drawn_depth", "either_way", "evidence_on", "load_on_goods",
-    "overall", "spans",
+    "Depth", "Drawn", "Evidence", "Treaties", "deepest", "depth_of", "drawn_depth", "either_way", "evidence_on",
+    "load_on_goods", "overall", "spans",
 ]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
@@ -33,8 +33,8 @@ class Evidence:
     Attributes
     ----------
     countries : in order. degrees : (P,) judged degree of each provision in force. dimension : (P,) its position in
-        `DIMENSIONS`. reach : (P, n, n) share in which a pair is bound by it: both in it, on two sides where it has
-        sides, less exemptions.
+        `DIMENSIONS`. agreement : which provides it. reach : (P, n, n) share in which a pair is bound by it: both in it,
+        on two sides where it has sides, less exemptions.
     barriers : names of the barriers in force, (B,). touch : (B, n, n, freedoms) share of the pair's exchange, from the
         affected (second) to the imposing (first), that it touches, times what still stands and what its kind counts.
         measure : (B,) MAST chapter.
@@ -43,6 +43,7 @@ class Evidence:
     countries: tuple[str, ...]
     degrees: Floats
     dimension: npt.NDArray[np.int64]
+    agreement: tuple[str, ...]
     reach: Floats
     barriers: tuple[str, ...]
     touch: Floats = field(repr=False)
@@ -70,6 +71,19 @@ def depth_of(evidence: Evidence, weights: Weights) -> Depth:
     """
     strength = np.array([weights.measure(m) for m in evidence.measure])
     return _depth(evidence, evidence.degrees[None], strength[None], np.ones((1, len(strength))))
+
+
+def deepest(evidence: Evidence, i: int, j: int, dimension: int) -> tuple[str, float]:
+    """Return the agreement that provides most to a pair in a dimension, and in which share it reaches the two.
+
+    Nothing and NaN where none does, or the dimension is not one of `DIMENSIONS`.
+    """
+    mine = np.flatnonzero(evidence.dimension == dimension)
+    provided = evidence.degrees[mine] * evidence.reach[mine, i, j]
+    if not provided.size or not provided.max() > 0:
+        return "", np.nan
+    best = mine[int(np.argmax(provided))]
+    return evidence.agreement[best], float(evidence.reach[best, i, j])
 
 
 def drawn_depth(evidence: Evidence, weights: Weights, draws: int, rng: np.random.Generator) -> Depth:
@@ -241,6 +255,7 @@ def evidence_on(
         countries=tuple(countries),
         degrees=rows["degree"].to_numpy(dtype=np.float64),
         dimension=treaties.dimension[mine],
+        agreement=tuple(rows["agreement"].astype(str)),
         reach=np.array([reach[keys[k]] for k in np.flatnonzero(mine)]).reshape(len(rows), n, n),
         barriers=tuple(standing["barrier"].iloc[there]),
         touch=np.array([touched[k] for k in there]).reshape(len(there), n, n, len(FREEDOMS)),

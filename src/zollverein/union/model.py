@@ -19,6 +19,7 @@ from zollverein.union.integration import (
     Drawn,
     Evidence,
     Treaties,
+    deepest,
     depth_of,
     either_way,
     evidence_on,
@@ -35,6 +36,9 @@ __all__ = ["Union"]
 
 DRAWS, SEED = 400, 1
 FIRST, LAST = 1900, 2100
+PAIR_COLUMNS = (
+    "date", "first", "second", "dimension", "provided", "held", "low", "high", "provision", "reach", "barriers",
+)  # fmt: skip
 # Further than this a survey's figure is not stretched.
 MOST_TIMES = 3.0
 RANGE = (0.05, 0.95)
@@ -215,8 +219,9 @@ class Union:
 
         Returns
         -------
-        date, first, second, dimension, promised (by provisions in force), held (what barriers leave), low, high (of
-        held), barriers (names, those in force between the two).
+        date, first, second, dimension, provided (by provisions in force), held (what barriers leave), low, high (of
+        held), provision (the agreement that provides it), reach (the share of it that standing and exemptions leave),
+        barriers (names, those in force between the two that touch the dimension).
 
         Raises
         ------
@@ -224,7 +229,7 @@ class Union:
         """
         weights = _weights(weights)
         rows = [row for day in _days(on) for row in self._pairs(day, countries, weights, draws, seed)]
-        columns = ["date", "first", "second", "dimension", "promised", "held", "low", "high", "barriers"]
+        columns = [*PAIR_COLUMNS]
         return pd.DataFrame(rows, columns=columns)
 
     def tiers(
@@ -254,6 +259,7 @@ class Union:
         core: Sequence[str],
         *,
         countries: Sequence[str] | None = None,
+        dimensions: Sequence[str] = ("overall", *DIMENSIONS),
         weights: Weights | None = None,
         draws: int = DRAWS,
         seed: int = SEED,
@@ -263,6 +269,7 @@ class Union:
         Parameters
         ----------
         countries : which, so that years before the union can be asked for; absent: the members of each year.
+        dimensions : which; ``overall`` is their weighted mean.
 
         Returns
         -------
@@ -283,10 +290,11 @@ class Union:
                 continue
             evidence = self._evidence(day, members, weights)
             drawn = Drawn.of(evidence, weights, draws, seed)
-            for dimension in (None, *DIMENSIONS):
-                found = tiers_in(evidence, dimension, weights, drawn, None)
+            for dimension in dimensions:
+                one = None if dimension == "overall" else dimension
+                found = tiers_in(evidence, one, weights, drawn, None)
                 told = (in_words(found.tiers), found.stability, found.apart(core), *found.margin(core))
-                rows.append((year, dimension or "overall", *told))
+                rows.append((year, dimension, *told))
         if not rows:
             raise UnionError(
                 f"in none of these years were {', '.join(core)} members beside others; choose other years, a core of "
@@ -339,17 +347,19 @@ class Union:
         low, high = np.quantile(drawn.both, RANGE, axis=0)
         promised, held = (either_way(part, overall(part, weights))[0] for part in (depth.promised, depth.held))
         standing = self.register.in_force(day).to_dict("records")
-        between: dict[frozenset[str], list[str]] = {}
-        for row in standing:
-            for pair in {frozenset(p) for p in pairs_of(row, evidence.countries)}:
-                between.setdefault(pair, []).append(str(row["barrier"]))
-        return [
-            (day, a, b, dimension, promised[i, j, d], held[i, j, d], low[i, j, d], high[i, j, d],
-             ";".join(between.get(frozenset((a, b)), ())))
-            for i, a in enumerate(evidence.countries)
-            for j, b in enumerate(evidence.countries[i + 1 :], start=i + 1)
-            for d, dimension in enumerate(whole)
-        ]  # fmt: skip
+        rows: list[tuple[object, ...]] = []
+        for i, a in enumerate(evidence.countries):
+            for j, b in enumerate(evidence.countries[i + 1 :], start=i + 1):
+                between = [row for row in standing if {a, b} in map(set, pairs_of(row, evidence.countries))]
+                for d, dimension in enumerate(whole):
+                    touching = [
+                        str(row["barrier"]) for row in between
+                        if dimension == whole[-1] or dimension in str(row["freedom"]).split(";")
+                    ]  # fmt: skip
+                    provision, reach = deepest(evidence, i, j, d)
+                    told = (promised[i, j, d], held[i, j, d], low[i, j, d], high[i, j, d])
+                    rows.append((day, a, b, dimension, *told, provision, reach, ";".join(touching)))
+        return rows
 
 
 def _days(on: object) -> list[pd.Timestamp]:
