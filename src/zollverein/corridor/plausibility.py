@@ -96,26 +96,24 @@ def _largest(told: Mapping[str, Iterable[Told]]) -> dict[str, dict[str, float]]:
 
 
 def _output_against_outlets(seen: _Seen) -> Iterator[str]:
-    markets = seen.network.nodes_with("price_usd_per_t")
-    for node, kt in seen.node("production_kt_per_year").items():
-        out = seen.out_of.get(node, 0.0)
-        if node not in markets and 0 < out < kt / APART:
-            yield (
-                "table node_figures: "
-                f"production_kt_per_year of '{node}' is {_n(kt)}, and all that leaves it can carry {_n(out)}: one of "
-                f"the two is in another unit ({KT_MT_DAY})"
-            )
+    sold_there = seen.network.nodes_with("price_usd_per_t")
+    yield from _against(seen, "production_kt_per_year", seen.out_of, "leaves", sold_there)
 
 
 def _intake_against_inlets(seen: _Seen) -> Iterator[str]:
-    fields = seen.network.nodes_with("production_kt_per_year")
-    for node, kt in seen.node("minimum_kt_per_year").items():
-        into = seen.into.get(node, 0.0)
-        if node not in fields and 0 < into < kt / APART:
+    made_there = seen.network.nodes_with("production_kt_per_year")
+    yield from _against(seen, "minimum_kt_per_year", seen.into, "leads to", made_there)
+
+
+def _against(seen: _Seen, figure: str, carried: Mapping[str, float], way: str, apart: set[str]) -> Iterator[str]:
+    """A figure of nodes against what their links carry, those set apart that need no link."""
+    for node, kt in seen.node(figure).items():
+        links = carried.get(node, 0.0)
+        if node not in apart and 0 < links < kt / APART:
             yield (
                 "table node_figures: "
-                f"minimum_kt_per_year of '{node}' is {_n(kt)}, and all that leads to it can carry {_n(into)}: one of "
-                f"the two is in another unit ({KT_MT_DAY})"
+                f"{figure} of '{node}' is {_n(kt)}, and all that {way} it can carry {_n(links)}: one of the two is in "
+                f"another unit ({KT_MT_DAY})"
             )
 
 
