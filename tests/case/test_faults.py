@@ -207,7 +207,7 @@ def test_what_is_not_there_or_not_empty_is_told(folder, tmp_path):
     assert not list(tmp_path.glob(".zollverein-*"))
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=60), st.integers(0, 400))
 def test_no_bytes_do_worse_than_faults(small_folder, junk, where):
     path = small_folder / "corridor" / "routes.csv"

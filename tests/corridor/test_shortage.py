@@ -107,7 +107,7 @@ def test_what_only_foresight_would_have_served_is_told_apart():
     assert why_short(net.route(MONTHS, outages=[march], foresight="perfect")).empty
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     home=st.floats(20, 500), output=st.floats(100, 900), minimum=st.floats(50, 900), quota=st.floats(50, 900),
     lost=st.floats(0, 1), loss=st.floats(0, 0.4),
