@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from zollverein._cli.asking import JsonOption
 from zollverein._cli.case import app as case_commands
 from zollverein._cli.gravity import app as gravity_commands
 from zollverein._cli.scenario import app as scenario_commands
@@ -33,7 +34,6 @@ CaseOption = Annotated[
     str | None, typer.Option("--case", help="bundled case, folder or zip; absent: the one that the scenario names")
 ]
 OutOption = Annotated[Path | None, typer.Option("--out", help="folder for the report and its data; made by the run")]
-JsonOption = Annotated[bool, typer.Option("--json", help="machine-readable JSON on standard output, nothing else")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="no progress bar")]
 
 

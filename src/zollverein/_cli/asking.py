@@ -1,4 +1,4 @@
-"""What the commands of the union share: the union of a case, names in a list, and how a table is shown."""
+"""What commands share: options, the union of a case, names in a list, and how a table is shown."""
 
 from __future__ import annotations
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from zollverein._cli.asking import JsonOption
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -17,7 +19,6 @@ __all__ = ["app"]
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 CaseArgument = Annotated[str, typer.Argument(help="bundled case, folder or zip")]
-JsonOption = Annotated[bool, typer.Option("--json", help="machine-readable JSON on standard output, nothing else")]
 SOURCES_SHOWN = 12
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from zollverein._cli.asking import JsonOption
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -43,7 +45,6 @@ LastOption = Annotated[int | None, typer.Option("--last", help="its last period"
 WidthOption = Annotated[int | None, typer.Option("--width", help="years in a period of it")]
 BackendOption = Annotated[str, typer.Option("--backend", help="pyfixest, fereg, or newton, which needs no extra")]
 OutOption = Annotated[Path | None, typer.Option("--out", help="folder for tables and charts")]
-JsonOption = Annotated[bool, typer.Option("--json", help="machine-readable JSON on standard output, nothing else")]
 
 
 @app.command()

@@ -9,11 +9,11 @@ from typing import Annotated
 
 import typer
 
+from zollverein._cli.asking import CaseOption
+
 __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-
-CaseOption = Annotated[str, typer.Option("--case", help="bundled case, folder or zip")]
 
 
 @app.command("list")

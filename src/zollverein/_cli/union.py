@@ -14,6 +14,8 @@ from zollverein._cli.barriers import app as barrier_commands
 if TYPE_CHECKING:
     import pandas as pd
 
+    from zollverein.union import Weights
+
 __all__ = ["app"]
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
@@ -148,9 +150,9 @@ def resolve(
     typer.echo(f"{entity}: {told}")
 
 
-def _weights(given: list[str] | None):  # type: ignore[no-untyped-def]
+def _weights(given: list[str] | None) -> Weights | None:
+    from zollverein import union  # noqa: PLC0415
     from zollverein.errors import InputError  # noqa: PLC0415
-    from zollverein.union import Weights  # noqa: PLC0415
 
     if not given:
         return None
@@ -163,7 +165,7 @@ def _weights(given: list[str] | None):  # type: ignore[no-untyped-def]
             equals = ""
         if not equals:
             raise InputError(f"--weight {pair}: give dimension=weight, for example --weight goods=2")
-    return Weights(dimensions=weights)
+    return union.Weights(dimensions=weights)
 
 
 def _years(text: str) -> list[int]:
@@ -190,13 +192,13 @@ def _for_the_screen(frame: pd.DataFrame) -> pd.DataFrame:
     pair = frame["first"] + "-" + frame["second"]
     if len(set(frame["date"])) > 1:
         counted = [len([b for b in cell.split(";") if b]) for cell in frame["barriers"]]
-        shown = frame[["date", "dimension", "provided", "held", "low", "high"]].assign(barriers=counted)
+        lines = frame[["date", "dimension", "provided", "held", "low", "high"]].assign(barriers=counted)
     else:
-        shown = frame[["dimension", "provided", "held", "low", "high", "provision", "reach"]].assign(
+        lines = frame[["dimension", "provided", "held", "low", "high", "provision", "reach"]].assign(
             barriers=[_few(cell) for cell in frame["barriers"]]
         )
-    shown.insert(0, "pair", pair)
-    return shown
+    lines.insert(0, "pair", pair)
+    return lines
 
 
 def _few(cell: str) -> str:

@@ -14,7 +14,7 @@ import pandas as pd
 from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_numeric_dtype
 
 from zollverein.case.fault import Fault, refuse
-from zollverein.case.package import ScenarioFile, locate, read_package
+from zollverein.case.package import Package, ScenarioFile, locate, read_package
 from zollverein.errors import CaseError, InputError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -155,12 +155,21 @@ def open_case(name_or_path: str | Path) -> Case:
     True
     """
     path = locate(name_or_path)
-    package = read_package(path)
+    return case_of(read_package(path), path, str(name_or_path))
+
+
+def case_of(package: Package, path: Path, asked: str) -> Case:
+    """Return the case that a package read from a path holds; ``asked`` is the name it was asked for by.
+
+    Raises
+    ------
+    CaseError : the package has faults, or no table of sources.
+    """
     if package.faults:
-        raise refuse(str(name_or_path), package.faults)
+        raise refuse(asked, package.faults)
     frames = {name: table.frame for name, table in package.tables.items()}
     if "sources" not in frames:
-        raise CaseError(f"case '{name_or_path}' has no table 'sources'; a figure without a source is not one: add it")
+        raise CaseError(f"case '{asked}' has no table 'sources'; a figure without a source is not one: add it")
     tables = MappingProxyType(frames)
     return Case(package.name, package.title, path, tables, package.scenarios, package.base_year, package.union)
 
@@ -174,13 +183,14 @@ def check_case(name_or_path: str | Path) -> list[Fault]:
     -----
     DoubtfulFigure : a figure that may be meant, and looks as if it were in another unit.
     """
-    package = read_package(locate(name_or_path))
+    path = locate(name_or_path)
+    package = read_package(path)
     if package.faults or "sources" not in package.tables:
         return list(package.faults)
     from zollverein.case.doors import refusals  # noqa: PLC0415
 
     paths = {name: table.file for name, table in package.tables.items()}
-    return refusals(open_case(name_or_path), paths)
+    return refusals(case_of(package, path, str(name_or_path)), paths)
 
 
 def matching(rows: pd.DataFrame, table: str, keys: Mapping[str, object]) -> pd.DataFrame:

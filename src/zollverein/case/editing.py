@@ -12,9 +12,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from zollverein.case.case import Case, check_case, open_case
+from zollverein.case.case import Case, case_of, check_case
 from zollverein.case.fault import refuse
-from zollverein.case.package import bundled_cases, locate, read_package
+from zollverein.case.package import Package, bundled_cases, locate, read_package
 from zollverein.errors import CaseError, OutputError
 from zollverein.given import require
 
@@ -51,11 +51,12 @@ def append_rows(
     folder = _writable(name_or_path)
     try:
         with FileLock(folder / LOCK, timeout=patience_s), tempfile.TemporaryDirectory(prefix="zollverein-") as beside:
-            added = rows(open_case(folder)) if callable(rows) else rows
+            package = read_package(folder)
+            added = rows(case_of(package, folder, str(folder))) if callable(rows) else rows
             require("the rows", added, Mapping, "tables by name, each a list of rows", CaseError)
             trial = Path(beside) / "case"
             shutil.copytree(folder, trial, ignore=shutil.ignore_patterns(LOCK))
-            changed = [_appended(trial, table, new) for table, new in added.items() if new]
+            changed = [_appended(trial, package, table, new) for table, new in added.items() if new]
             if faults := check_case(trial):
                 raise refuse(folder.name, faults)
             _replace_all(folder, {file: (trial / file).read_bytes() for file in changed})
@@ -83,9 +84,9 @@ def _writable(name_or_path: str | Path) -> Path:
     return path
 
 
-def _appended(folder: Path, table: str, rows: Sequence[Mapping[str, object]]) -> str:
-    """Add rows to the file of a table; return its path inside the case."""
-    known = read_package(folder).tables
+def _appended(folder: Path, package: Package, table: str, rows: Sequence[Mapping[str, object]]) -> str:
+    """Add rows to the file that holds a table of the package, in a copy of it; return its path inside the case."""
+    known = package.tables
     if table not in known:
         raise CaseError(f"the case has no table '{table}'; it has {', '.join(known)}")
     file, columns = known[table].file, known[table].schema.names

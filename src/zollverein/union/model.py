@@ -229,8 +229,7 @@ class Union:
         """
         weights = _weights(weights)
         rows = [row for day in _days(on) for row in self._pairs(day, countries, weights, draws, seed)]
-        columns = [*PAIR_COLUMNS]
-        return pd.DataFrame(rows, columns=columns)
+        return pd.DataFrame(rows, columns=list(PAIR_COLUMNS))
 
     def tiers(
         self,
