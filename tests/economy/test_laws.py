@@ -100,6 +100,32 @@ def test_a_quota_is_the_export_tax_that_does_the_same() -> None:
     assert np.allclose(quota.real_income, tax.real_income, atol=1e-7)
 
 
+@pytest.mark.parametrize("labour", ["mobile", "specific"])
+def test_a_quota_that_melts_is_the_iceberg_cost_that_just_fits(labour: str) -> None:
+    closure = Closure(labour=labour)
+    burnt = economy().solve(Shock(quota=from_a_to_b(factor=0.5, melts=True)), closure=closure)
+    told = burnt.levies.iloc[0]
+    assert told["quantity_factor"] == pytest.approx(0.5, rel=1e-8)
+    assert told["recipient"] == ""
+    assert (burnt.accounts["levy_revenue_new"] == 0.0).all()
+    dearer = economy().solve(Shock(iceberg=from_a_to_b(factor=1.0 + told["rate"])), closure=closure)
+    assert np.allclose(burnt.real_income, dearer.real_income, atol=1e-8)
+    assert np.allclose(burnt.trade["new"], dearer.trade["new"], rtol=1e-8)
+    # What is burnt, nobody earns: its owner would rather have the rent.
+    kept = economy().solve(Shock(quota=from_a_to_b(factor=0.5)), closure=closure)
+    assert kept.real_income["AAA"] > burnt.real_income["AAA"]
+    revenue = float(kept.levies["revenue"].item())
+    assert revenue == pytest.approx(kept.accounts.loc["AAA", "levy_revenue_new"])
+
+
+def test_a_neighbour_to_start_from_changes_no_answer() -> None:
+    near = economy().solve(Shock(quota=from_a_to_b(factor=0.6)))
+    shock = Shock(quota=from_a_to_b(factor=0.5))
+    warm, cold = economy().solve(shock, near=near), economy().solve(shock)
+    assert np.allclose(warm.real_income, cold.real_income, atol=1e-9)
+    assert warm.certificate.iterations < cold.certificate.iterations
+
+
 def test_a_lost_specific_factor_hurts_its_owner_most() -> None:
     lost = pd.DataFrame({"country": ["AAA"], "sector": ["food"], "factor": [0.5]})
     income = economy().solve(Shock(supply=lost), closure=Closure(labour="specific")).real_income
@@ -122,6 +148,7 @@ def test_a_transfer_makes_its_receiver_richer() -> None:
         (Shock(iceberg=from_a_to_b(factor=0.0)), "above 0"),
         (Shock(iceberg=from_a_to_b(factor=1.1).replace("AAA", "AAB")), "did you mean 'AAA'"),
         (Shock(iceberg=from_a_to_b(factor=1.1).iloc[:0]), "names nobody"),
+        (Shock(quota=from_a_to_b(factor=0.5, melts="no")), "True, where nobody gets"),
         (Shock(supply=pd.DataFrame({"country": ["AAA"], "factor": [0.5]})), "specific"),
         (Shock(transfer=pd.DataFrame({"country": ["AAA"], "value": [5.0]})), "must be zero"),
     ],

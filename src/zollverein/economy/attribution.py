@@ -62,7 +62,7 @@ def _joined_levies(base: Baseline, levies: Sequence[Levies]) -> Levies:
         (s, n, i),
         *(
             np.concatenate([getattr(part, name) for part in levies])
-            for name in ("log_gross", "quota", "bound", "owner")
+            for name in ("log_gross", "quota", "bound", "owner", "melts")
         ),
     )
 

@@ -56,7 +56,7 @@ def trade_levels(base: Baseline, shock: ShockArrays, state: Equilibrium) -> tupl
     if not log_levy.size:
         return pi, border, border
     receipts = border.copy()
-    receipts[cells] *= np.exp(-log_levy)
+    receipts[cells] *= np.exp(-np.where(shock.levies.melts, 0.0, log_levy))
     return pi, border, receipts
 
 

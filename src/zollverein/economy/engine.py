@@ -160,8 +160,15 @@ class Economy:
             deficits=deficits,
         )
 
-    def solve(self, shock: Shock | None = None, *, closure: Closure | None = None) -> Outcome:
+    def solve(
+        self, shock: Shock | None = None, *, closure: Closure | None = None, near: Outcome | None = None
+    ) -> Outcome:
         """Solve one shock to its certified equilibrium; warns where a closure does not promise that it is the only one.
+
+        Parameters
+        ----------
+        near : an outcome of this economy to start from, of the same closure and quotas; absent: the base. The answer
+            is the same, sooner.
 
         Raises
         ------
@@ -169,7 +176,7 @@ class Economy:
         NotConverged : no certificate under tolerance, hence no result.
         """
         closure = closure or Closure()
-        return self._solved(self._arrays(shock, closure), closure)
+        return self._solved(self._arrays(shock, closure), closure, None if near is None else near.state)
 
     def solve_many(self, shocks: Mapping[str, Shock], *, closure: Closure | None = None) -> dict[str, Outcome]:
         """Solve several shocks, each from the equilibrium of the one before it.

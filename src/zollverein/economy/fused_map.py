@@ -204,8 +204,10 @@ class FusedMap:
         s, n, i = self.levies.cells
         border = self.B[s, n, i] * q[s, i] * spend[s, n]
         toll = border * -np.expm1(-log_levy)
-        np.subtract.at(Y, (s, i), toll)
-        E += np.bincount(self.levies.owner, weights=toll, minlength=self.N)
+        # What melts was made and sold all the same: it stays in the producer's receipts, and is nobody's revenue.
+        taken = np.where(self.levies.melts, 0.0, toll)
+        np.subtract.at(Y, (s, i), taken)
+        E += np.bincount(self.levies.owner, weights=taken, minlength=self.N)
         quantity_hat: Array = (border - toll) / self.flow_cells * np.exp(-log_c[s, i])
         return E, quantity_hat
 

@@ -124,18 +124,24 @@ class Outcome:
 
     @cached_property
     def levies(self) -> pd.DataFrame:
-        """Export taxes and quotas: ad valorem rate (for a quota, its rent) and real flow over base."""
-        s, n, i = self.shock.levies.cells
+        """Export taxes and quotas: ad valorem rate (for a quota, its rent), revenue and real flow over base.
+
+        Where the rent of a quota melts, the recipient is empty and the revenue what melts, at its producer's price.
+        """
+        levies, state = self.shock.levies, self.state
+        s, n, i = levies.cells
         label = self.base.countries
+        receipts = self.base.flows[s, n, i] * state.quantity_hat * state.c_hat[s, i]
         return pd.DataFrame(
             {
                 "exporter": [label[k] for k in i],
                 "importer": [label[k] for k in n],
                 "sector": [self.base.sectors[k] for k in s],
-                "recipient": [label[k] for k in self.shock.levies.owner],
-                "kind": np.where(self.shock.levies.quota, "quota", "export tax"),
-                "rate": self.state.levy_rate,
-                "quantity_factor": self.state.quantity_hat,
+                "recipient": ["" if lost else label[k] for k, lost in zip(levies.owner, levies.melts, strict=True)],
+                "kind": np.where(levies.quota, "quota", "export tax"),
+                "rate": state.levy_rate,
+                "revenue": receipts * state.levy_rate,
+                "quantity_factor": state.quantity_hat,
             }
         )
 

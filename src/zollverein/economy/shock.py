@@ -36,8 +36,9 @@ class Shock:
     tariff : exporter, importer, sector, rate. The new ad valorem rate (0.05 is five percent); or rate_percent.
     iceberg : exporter, importer, sector, factor. Change of the iceberg cost; 1.1 is ten percent dearer.
     export_tax : exporter, importer, sector, rate [, recipient]. Ad valorem tax on exports, on the producer price.
-    quota : exporter, importer, sector, factor [, recipient]. Upper bound on the real flow over its base; the rent
-        goes to the recipient, the exporter if none is named.
+    quota : exporter, importer, sector, factor [, recipient] [, melts]. Upper bound on the real flow that arrives over
+        its base; the rent goes to the recipient, the exporter if none is named. Where ``melts`` is true nobody gets it:
+        the bound is met by the iceberg cost that makes the flow just fit.
     productivity : country, sector, factor. Change of productivity.
     supply : country, sector, factor. Change of the specific factor; needs ``Closure(labour="specific")``.
     transfer : country, value. Added to the country's deficit; the values must sum to zero.
@@ -63,7 +64,7 @@ class Levies:
     cells : indices (sector, importer, exporter).
     log_gross : log(1 + rate) of an export tax; zero for a quota, whose levy is an unknown.
     quota : which entries are quotas. bound : their bound on the real flow over base.
-    owner : the country that earns the revenue.
+    owner : the country that earns the revenue. melts : which are iceberg costs, whose revenue is nobody's.
     """
 
     cells: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.intp]]
@@ -71,6 +72,7 @@ class Levies:
     quota: npt.NDArray[np.bool_]
     bound: Array
     owner: npt.NDArray[np.intp]
+    melts: npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,12 +209,13 @@ def _transfer(frame: pd.DataFrame | None, base: Baseline) -> Array:
 def _levies(shock: Shock, base: Baseline) -> Levies:
     parts: list[tuple[npt.NDArray[np.intp], ...]] = []
     values: list[Array] = []
-    for name, column, is_quota in (("export_tax", "rate", False), ("quota", "factor", True)):
+    melting: list[npt.NDArray[np.bool_]] = []
+    for name, column, is_quota, also in (("export_tax", "rate", False, ()), ("quota", "factor", True, ("melts",))):
         frame = getattr(shock, name)
         if frame is None:
             continue
         table = f"Shock.{name}"
-        require_columns(table, frame, ("exporter", "importer", column), ("sector", "recipient"))
+        require_columns(table, frame, ("exporter", "importer", column), ("sector", "recipient", *also))
         value = numbers(
             table,
             frame,
@@ -243,9 +246,11 @@ def _levies(shock: Shock, base: Baseline) -> Levies:
         traded = base.pi[s, n, i] > 0
         parts.append((s[traded], n[traded], i[traded], o[traded], np.full(int(traded.sum()), is_quota, dtype=np.intp)))
         values.append(value[traded])
+        melting.append(_melts(full)[traded])
     if not parts:
         empty = np.empty(0, dtype=np.intp)
-        return Levies((empty, empty, empty), np.empty(0), np.empty(0, dtype=bool), np.empty(0), empty)
+        none = np.empty(0, dtype=bool)
+        return Levies((empty, empty, empty), np.empty(0), none, np.empty(0), empty, none)
     s, n, i, owner_code, kind = (np.concatenate(column) for column in zip(*parts, strict=True))
     _refuse_overlap(base, s, n, i)
     value, quota = np.concatenate(values), kind.astype(bool)
@@ -255,7 +260,21 @@ def _levies(shock: Shock, base: Baseline) -> Levies:
         quota,
         np.where(quota, value, np.inf),
         owner_code,
+        np.concatenate(melting),
     )
+
+
+def _melts(quota: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Which rows of a table say that their rent is nobody's."""
+    if "melts" not in quota:
+        return np.zeros(len(quota), dtype=bool)
+    for row, said in enumerate(quota["melts"]):
+        if not isinstance(said, bool | np.bool_):
+            raise EconomyError(
+                f"table Shock.quota, row {row + 1}: melts is {said!r}; allowed are True, where nobody gets the "
+                f"rent, and False"
+            )
+    return quota["melts"].to_numpy(dtype=bool)
 
 
 def _refuse_overlap(base: Baseline, s: npt.NDArray[np.intp], n: npt.NDArray[np.intp], i: npt.NDArray[np.intp]) -> None:
