@@ -33,7 +33,7 @@ def random_network(seed, width=3):
                     figures.append((f"{a}-{b}", "nominal_kt_per_year", float(rng.integers(10, 200))))
                     figures.append((f"{a}-{b}", "tariff_usd_per_t", float(rng.integers(1, 30))))
     told = [(n, "crude", "production_kt_per_year", float(rng.integers(50, 300))) for n in layers[0]]
-    told += [(n, "", "price_usd_per_t", 100.0 + float(rng.integers(0, 20))) for n in layers[3]]
+    told += [(n, "", "price_usd_per_t", 1000.0 + float(rng.integers(0, 20))) for n in layers[3]]
     return network(nodes, links, figures, told)
 
 
@@ -53,7 +53,7 @@ def test_the_most_that_can_leave_is_the_maximum_flow_and_what_the_routing_moves(
         -into_markets, A_ub=more_out, b_ub=[offered.get(n, 0.0) for n in inner], bounds=[(0.0, c) for c in capacity]
     )
     assert found.maximum_kt == pytest.approx(-most.fun, abs=1e-2)
-    # Every tonne earns more than it costs, so the best routing moves as much as can be moved.
+    # Every tonne earns far more than making way for it costs, so the best routing moves as much as can be moved.
     assert Router(net, YEAR).base().delivered_kt["XXX"] == pytest.approx(found.maximum_kt, abs=1e-2)
     assert found.cut["capacity_kt"].sum() == pytest.approx(found.maximum_kt)
 

@@ -18,6 +18,7 @@ __all__ = [
     "export_value_usd_million",
     "mean_netback_usd_per_t",
     "produced_kt",
+    "require_shares",
     "route_capacity_kt",
     "route_tonnes",
     "shortfall_kt",
@@ -122,12 +123,7 @@ def delivered_by_region(routing: Routing, market_regions: pd.DataFrame, exporter
     ------
     NetworkError : shares of a market that do not add to one. UnknownNameError : an unknown exporter.
     """
-    shares = market_regions.groupby("node")["share"].sum()
-    off = shares[(shares - 1.0).abs() > SHARES_ADD]
-    if len(off):
-        raise NetworkError(
-            f"table market_regions: the shares of '{off.index[0]}' add to {off.iloc[0]:.6g}; they must add to one"
-        )
+    require_shares(market_regions)
     exports = _exports(routing, exporter).groupby("node")[["delivered_kt", "value_usd_million"]].sum()
     exports["cost_usd_million"] = exports["delivered_kt"] * _unit_cost(routing, exporter).reindex(exports.index) / 1e3
     joined = market_regions.merge(exports, left_on="node", right_index=True)
@@ -137,6 +133,16 @@ def delivered_by_region(routing: Routing, market_regions: pd.DataFrame, exporter
     return pd.DataFrame(
         {"kt": by_region["delivered_kt"], "value_usd_million": by_region["value_usd_million"], "cost_usd_per_t": cost}
     )
+
+
+def require_shares(market_regions: pd.DataFrame) -> None:
+    """Raise `NetworkError` unless the shares of every market (node, region, share) add to one."""
+    shares = market_regions.groupby("node")["share"].sum()
+    off = shares[(shares - 1.0).abs() > SHARES_ADD]
+    if len(off):
+        raise NetworkError(
+            f"table market_regions: the shares of '{off.index[0]}' add to {off.iloc[0]:.6g}; they must add to one"
+        )
 
 
 def _of(frame: pd.DataFrame, routing: Routing, exporter: str) -> pd.DataFrame:

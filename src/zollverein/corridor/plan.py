@@ -21,7 +21,7 @@ from zollverein.corridor.programme import Programme, assemble
 from zollverein.corridor.routing import Routing, routing_of
 from zollverein.corridor.session import Session, Solution
 
-__all__ = ["plan"]
+__all__ = ["plan", "rolled"]
 
 
 def plan(
@@ -38,7 +38,7 @@ def plan(
     session = Session(programme)
     capacity = Capacity(network, horizon)
     actual = capacity.under(outages)
-    x, duals, solutions = _at_once(session, actual) if foresight == "perfect" else _rolling(session, capacity, outages)
+    x, duals, solutions = _at_once(session, actual) if foresight == "perfect" else rolled(session, capacity, outages)
     return routing_of(network, programme, actual, x, duals, solutions, perf_counter() - began)
 
 
@@ -52,7 +52,7 @@ def _at_once(
     return solution.x.reshape(programme.periods, -1), programme.by_period(solution.row_dual), [solution]
 
 
-def _rolling(
+def rolled(
     session: Session, capacity: Capacity, outages: Sequence[Outage]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], list[Solution]]:
     """Decide period by period; within a period what happens in it is seen, beyond it only beliefs are held.

@@ -148,13 +148,23 @@ class Router:
         ------
         NetworkError, UnknownNameError : an outage that does not fit. Infeasible : no plan satisfies the bounds.
         """
+        found, now, skipped = self.plan(outages)
+        return self._answer(found, now, skipped=skipped)
+
+    def plan(self, outages: Sequence[Outage]) -> tuple[Solution | Values, Availability, bool]:
+        """Return the plan under outages, what they left, and whether the undisturbed plan was kept.
+
+        Raises
+        ------
+        NetworkError, UnknownNameError, Infeasible : as `answer`.
+        """
         now, bounds = self._disturbed(outages)
         if self._changes_nothing(bounds):
-            return self._answer(self._base, now, skipped=True)
+            return self._base, now, True
         self._move(bounds)
         values = self.session.values()
         self._strayed = values.iterations > 0
-        return self._answer(values, now, skipped=False)
+        return values, now, False
 
     def route(self, outages: Sequence[Outage] = ()) -> Routing:
         """Return the whole routing under outages.

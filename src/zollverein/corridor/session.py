@@ -52,15 +52,21 @@ class Solution:
     iterations: int
     seconds: float
 
+    @property
+    def error(self) -> float:
+        """The largest violation or gap."""
+        return max(self.primal_violation, self.relative_gap)
+
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """An optimal point (columns,), its cost in US$ thousand, iterations and seconds inside HiGHS."""
+    """An optimal point (columns,), its cost in US$ thousand, iterations and seconds of HiGHS, and its largest error."""
 
     x: Floats
     cost: float
     iterations: int
     seconds: float
+    error: float
 
 
 class Session:
@@ -188,14 +194,14 @@ class Session:
         """
         if self.programme.bend is not None:
             whole = self.solve()
-            return Values(whole.x, whole.cost, whole.iterations, whole.seconds)
+            return Values(whole.x, whole.cost, whole.iterations, whole.seconds, whole.error)
         seconds = self._run()
         info = self.highs.getInfo()
         worst = max(info.max_primal_infeasibility, info.max_dual_infeasibility, info.primal_dual_objective_error)
         if not worst <= PROVEN:
             raise NotConverged(f"no certificate for a routing: HiGHS states an error of {worst:.1e}; check units")
         x = np.array(self.highs.getSolution().col_value)
-        return Values(x, float(self.cost @ x), max(int(info.simplex_iteration_count), 0), seconds)
+        return Values(x, float(self.cost @ x), max(int(info.simplex_iteration_count), 0), seconds, worst)
 
     def _run(self) -> float:
         """Solve; return the seconds inside HiGHS."""

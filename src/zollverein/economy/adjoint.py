@@ -8,9 +8,11 @@ costs. The linear system is solved by GMRES (Saad and Schultz 1986, doi:10.1137/
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy.sparse.linalg import LinearOperator, gmres
 
 from zollverein.economy.baseline import Array, Baseline
@@ -19,7 +21,9 @@ from zollverein.economy.fused_map import Equilibrium, FusedMap
 from zollverein.economy.shock import ShockArrays
 from zollverein.errors import EconomyError, NotConverged
 
-__all__ = ["Sensitivity", "sensitivity"]
+__all__ = ["Cells", "Sensitivity", "sensitivities", "sensitivity"]
+
+Cells = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.intp]]
 
 TOLERANCE = 1e-11
 RESTART = 80
@@ -28,18 +32,37 @@ ROUNDS = 20
 
 @dataclass(frozen=True, slots=True)
 class Sensitivity:
-    """Derivatives of the objective, a weighted sum of log real incomes.
+    """Derivatives of the objective, a weighted sum of log real incomes or the log of a real flow.
 
     Attributes
     ----------
     tariff : (S, N, N) to each ad valorem rate, importer by exporter.
     log_iceberg : (S, N, N) to the log of each iceberg cost.
     log_productivity : (S, N).
+    log_supply : (S, N) to the log of each specific factor; 0 where a sector has none.
+    transfer : (N,) to one more unit of value that a country is given.
+    sales, sellers, owners : (S, N, N), (S, N), (N,): value of each flow at the border, and what one more unit of a
+        producer's receipts and of a levy's revenue is worth; together, see `toll`.
     """
 
     tariff: Array
     log_iceberg: Array
     log_productivity: Array
+    log_supply: Array
+    transfer: Array
+    sales: Array
+    sellers: Array
+    owners: Array
+
+    def toll(self, cells: Cells, owner: npt.NDArray[np.intp]) -> Array:
+        """Return the derivative to the log gross rate of a levy on each cell (sector, importer, exporter), at no levy.
+
+        A levy makes a flow dearer as an iceberg cost does, but nothing melts: its owner gets what it takes from the
+        producer's receipts.
+        """
+        s, n, i = cells
+        border = self.sales[s, n, i]
+        return np.asarray(self.log_iceberg[s, n, i] + border * (self.owners[owner] - self.sellers[s, i]))
 
 
 def sensitivity(
@@ -56,16 +79,44 @@ def sensitivity(
     EconomyError : the shock has quotas or export taxes, at whose bounds there may be no derivative.
     NotConverged : the adjoint system was not solved.
     """
+    return next(sensitivities(base, shock, closure, state, [weights], ()))
+
+
+def sensitivities(
+    base: Baseline,
+    shock: ShockArrays,
+    closure: Closure,
+    state: Equilibrium,
+    incomes: Iterable[Array],
+    flows: Iterable[tuple[int, int, int]],
+) -> Iterator[Sensitivity]:
+    """Yield the derivatives of several objectives at one equilibrium: of incomes first, then of flows.
+
+    Parameters
+    ----------
+    incomes : weights (N,) of log real incomes. flows : cells (sector, importer, exporter) whose log real flow counts.
+
+    Raises
+    ------
+    EconomyError, NotConverged : as `sensitivity`.
+    """
     if shock.levies.cells[0].size:
         raise EconomyError(
             "the gradient is not offered where a shock has quotas or export taxes: a bound that just binds has no "
             "derivative; leave them out of the shock"
         )
-    reverse = _Reverse(FusedMap(base, shock, closure), state, weights)
-    size = state.point.size
-    nothing = np.zeros(size)
-    b = -reverse.pull(nothing, objective=True).x
-    operator = LinearOperator((size, size), matvec=lambda v: reverse.pull(v, objective=False).x, dtype=float)
+    fused = FusedMap(base, shock, closure)
+    reverse = _Reverse(fused, state)
+    nobody = np.zeros(fused.N)
+    for objective in (*(_Objective(w, None) for w in incomes), *(_Objective(nobody, cell) for cell in flows)):
+        yield reverse.parameters(_multiplier(reverse, objective), objective)
+
+
+def _multiplier(reverse: _Reverse, objective: _Objective) -> Array:
+    """Solve the adjoint system of one objective."""
+    size = reverse.state.point.size
+    b = -reverse.pull(np.zeros(size), objective).x
+    operator = LinearOperator((size, size), matvec=lambda v: reverse.pull(v, None).x, dtype=float)
     found, _ = gmres(operator, b, rtol=TOLERANCE, atol=0.0, restart=min(RESTART, size), maxiter=ROUNDS)
     off = float(np.abs(operator @ found - b).max() / max(np.abs(b).max(), np.finfo(float).tiny))
     if not off <= 1e-8:
@@ -73,7 +124,15 @@ def sensitivity(
             f"the adjoint system of the gradient stopped at a residual of {off:.1e}; 1e-8 is asked. Check theta and "
             f"the closure, or approach the shock in steps"
         )
-    return reverse.parameters(found)
+    return np.asarray(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Objective:
+    """Weights (N,) of log real incomes, and a cell (sector, importer, exporter) whose log real flow is added."""
+
+    weights: Array
+    cell: tuple[int, int, int] | None
 
 
 @dataclass(slots=True)
@@ -85,13 +144,15 @@ class _Pulled:
     net: Array
     Z: Array
     log_c_new: Array
+    Y: Array
+    I: Array  # noqa: E741 - the field's symbol for income
 
 
 class _Reverse:
     """The map at one point, ready to be run backwards."""
 
-    def __init__(self, fused: FusedMap, state: Equilibrium, weights: Array) -> None:
-        self.fused, self.state, self.weights = fused, state, weights
+    def __init__(self, fused: FusedMap, state: Equilibrium) -> None:
+        self.fused, self.state = fused, state
         theta = fused.base.theta[:, None]
         self.q = state.c_hat**-theta
         self.Phi = np.matmul(fused.A, self.q[:, :, None])[:, :, 0]
@@ -100,12 +161,12 @@ class _Reverse:
         self.Z = np.matmul(fused.B.transpose(0, 2, 1), self.U[:, :, None])[:, :, 0]
         self.X_new = fused.evaluate(state.point).X_new
 
-    def pull(self, v: Array, *, objective: bool) -> _Pulled:
-        """Return ``r_x' v``, and with ``objective`` the gradient of the objective to the unknowns added to it."""
+    def pull(self, v: Array, objective: _Objective | None) -> _Pulled:
+        """Return ``r_x' v``, and with an objective its gradient to the unknowns added to it."""
         f, state = self.fused, self.state
         base, e = f.base, f.edges
         g_c, g_X, g_w, g_r, _ = f.parts(v)
-        w = self.weights if objective else np.zeros(f.N)
+        w = objective.weights if objective is not None else np.zeros(f.N)
         VA = state.value_added
         theta = base.theta[:, None]
         # log c: technology; log P enters there and in the objective.
@@ -122,6 +183,10 @@ class _Reverse:
         # Y = q Z, Z = B' U, R = X - U net, U = X / Phi, log P = -log Phi / theta.
         bar_q, bar_Z = bar_Y * self.Z, bar_Y * self.q
         bar_U = np.matmul(f.B, bar_Z[:, :, None])[:, :, 0]
+        if objective is not None and objective.cell is not None:
+            k, n, i = objective.cell  # the real flow is B q U / c
+            bar_q[k, i] += 1.0 / self.q[k, i]
+            bar_U[k, n] += 1.0 / self.U[k, n]
         # Without tariffs revenue answers to no unknown, but to the first tariff all the same.
         bar_net = -bar_I * self.U
         bar_X = np.zeros_like(bar_U)
@@ -137,7 +202,9 @@ class _Reverse:
         x[e[1] : e[2]] = (state.expenditure * bar_X - g_X).ravel()
         x[e[2] : e[3]] = ((1.0 - f.specific) * bar_log_v).sum(axis=0) - g_w
         x[e[3] : e[4]] = ((f.specific * bar_log_v)[f.tied] - g_r).ravel()
-        return _Pulled(x, bar_Phi, bar_net, bar_Z, g_c)
+        if objective is not None and objective.cell is not None:
+            x[objective.cell[0] * f.N + objective.cell[2]] -= 1.0
+        return _Pulled(x, bar_Phi, bar_net, bar_Z, g_c, bar_Y, bar_I)
 
     def _of_factors(self, g_w: Array, g_r: Array) -> Array:
         f, VA = self.fused, self.state.value_added
@@ -166,16 +233,18 @@ class _Reverse:
             bar + bar_D * (ratio * world / total - 1.0) + of_ratio / total - of_ratio * world / total**2 * ratio
         )
 
-    def parameters(self, multiplier: Array) -> Sensitivity:
+    def parameters(self, multiplier: Array, objective: _Objective) -> Sensitivity:
         """Derivatives to the parameters, given the solved multipliers."""
         f = self.fused
-        at = self.pull(multiplier, objective=True)
+        at = self.pull(multiplier, objective)
         theta = f.base.theta[:, None, None]
         q = self.q[:, None, :]
         of_B = self.U[:, :, None] * at.Z[:, None, :]
         of_revenue = at.net[:, :, None] * q
         of_revenue *= f.B
         of_B *= f.B
+        if objective.cell is not None:
+            of_B[objective.cell] += 1.0
         log_iceberg = at.Phi[:, :, None] * q
         log_iceberg *= f.A
         log_iceberg += of_B
@@ -183,4 +252,8 @@ class _Reverse:
             log_iceberg += of_revenue
         log_iceberg *= -theta
         tariff = (log_iceberg - of_B - of_revenue) / (1.0 + f.shock.tau)
-        return Sensitivity(tariff, log_iceberg, -at.log_c_new)
+        log_supply = np.zeros((f.S, f.N))
+        log_supply[f.tied] = -f.parts(multiplier)[3]
+        transfer = at.I * (self.state.value_added.sum() / f.world)
+        sales = f.B * q * self.U[:, :, None]
+        return Sensitivity(tariff, log_iceberg, -at.log_c_new, log_supply, transfer, sales, at.Y, at.I)
