@@ -101,7 +101,6 @@ class Router:
             self.session.highs.setBasis(_as_highs(basis))
         self._base = self.session.solve()
         self._basis: highspy.HighsBasis = self.session.highs.getBasis()
-        self._strayed = False
 
     @property
     def added_kt(self) -> Floats:
@@ -127,7 +126,7 @@ class Router:
         self._added = np.asarray(added_kt, dtype=np.float64)
         _, self._open = self._widened(self.capacity.open)
         self._base = self._solved(self._open)
-        self._basis, self._strayed = self.session.highs.getBasis(), False
+        self._basis = self.session.highs.getBasis()
 
     def slopes(self, outages: Sequence[Outage]) -> tuple[Answer, Floats]:
         """Return the answer and (links, T): US$ million that one more kt of added capacity would have earned."""
@@ -162,9 +161,7 @@ class Router:
         if self._changes_nothing(bounds):
             return self._base, now, True
         self._move(bounds)
-        values = self.session.values()
-        self._strayed = values.iterations > 0
-        return values, now, False
+        return self.session.values(), now, False
 
     def route(self, outages: Sequence[Outage] = ()) -> Routing:
         """Return the whole routing under outages.
@@ -193,16 +190,18 @@ class Router:
         return wide, bounds_under(self.programme, wide, 0)
 
     def _move(self, bounds: Bounds) -> None:
-        """Set bounds, and the undisturbed basis unless it still stands."""
+        """Set bounds, and the undisturbed basis.
+
+        All that HiGHS keeps from the last solve is dropped: of plans that are equally good it would decide which is
+        found, and a scenario's answer would depend on what was asked before it.
+        """
         self.session.bound(bounds)
-        if self._strayed:
-            self.session.highs.setBasis(self._basis)
+        self.session.highs.clearSolver()
+        self.session.highs.setBasis(self._basis)
 
     def _solved(self, bounds: Bounds) -> Solution:
         self._move(bounds)
-        solution = self.session.solve()
-        self._strayed = solution.iterations > 0
-        return solution
+        return self.session.solve()
 
     def _changes_nothing(self, bounds: Bounds) -> bool:
         """Whether the undisturbed plan is still allowed and nothing new is: then it is still the best.
