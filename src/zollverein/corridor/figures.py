@@ -93,7 +93,7 @@ def figures_of(network: Network, horizon: Horizon, blocks: Blocks, price_factor:
 
     price = nodes("price_usd_per_t", blocks.markets, np.nan)
     _require_prices(price, blocks, horizon)
-    price = price * np.array([price_factor.get(node, 1.0) for node, _ in blocks.markets])[:, None]
+    price = price * np.array([_factor(price_factor, *market) for market in blocks.markets])[:, None]
     intakes, rooms, paced = (tuple((n, "") for n in names) for names in (blocks.intakes, blocks.rooms, blocks.paced))
     tariff, loss = links("tariff_usd_per_t", row), links("loss_share", row)[:, 0]
     # A line that is full pushes out at its end what is put in at its start: it delays nothing.
@@ -138,8 +138,18 @@ def _require_factors(price_factor: Mapping[str, float], network: Network) -> Non
     for node, factor in price_factor.items():
         if not (isinstance(factor, int | float | np.number) and np.isfinite(factor) and factor > 0):
             raise NetworkError(f"price_factor of '{node}' is {factor!r}; allowed is a number above 0")
-        if node not in network.nodes.index:
-            raise NetworkError(f"price_factor names '{node}', which is no node of the network")
+        place, _, commodity = node.rpartition("/")
+        if node not in network.nodes.index and not (
+            place in network.nodes.index and commodity in network.commodities.index
+        ):
+            raise NetworkError(
+                f"price_factor names '{node}', which is no node of the network, nor node/commodity of one"
+            )
+
+
+def _factor(price_factor: Mapping[str, float], node: str, commodity: str) -> float:
+    """The factor on a market's price of one commodity: its own, ``node/commodity``, else the node's."""
+    return price_factor.get(f"{node}/{commodity}", price_factor.get(node, 1.0))
 
 
 def _require_prices(price: Floats, blocks: Blocks, horizon: Horizon) -> None:

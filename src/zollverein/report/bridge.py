@@ -83,13 +83,14 @@ def _steps(test: StressTest) -> pd.DataFrame:
 
 def _labels(test: StressTest) -> dict[str, str]:
     names = dict(zip(test.welfare["region"], test.welfare["name"], strict=True))
-    owner = test.oil_to_income.set_index("step")["region"].get("rent", "")
+    owners = str(test.oil_to_income.set_index("step")["region"].get("rent", "")).split(";")
+    whom = "nobody: it is lost" if owners == ["lost"] else ", ".join(names.get(owner, owner) for owner in owners)
     return {
         "not_produced": "Oil produced",
         "export_value": "Value of oil exports",
         "carriage": "Cost of carriage",
         "supply_lost": f"Oil no longer produced, at the price of {year_of_base(test)}: the loss of supply",
-        "rent": f"Scarcity rent on the oil that still gets out, to {names.get(owner, owner)}",
+        "rent": f"Scarcity rent on the oil that still gets out, to {whom}",
         "sector_exports": "Exports of the sector that oil is part of",
         "exports": "All exports",
         "income": "Income, in money",

@@ -1,63 +1,36 @@
 """Corridor and economy, carried to a common fixed point.
 
 The corridor says how much of an exporter's oil can reach each region, and at what cost of carriage; the economy takes
-the cost as a change of iceberg cost, the quantity as a bound whose rent goes where the case says, and the oil that
-is no longer produced as a loss of the sector's specific factor. The price that clears the world's markets goes back
-to the corridor, where it moves netbacks. What is between them is one number, the world price of the oil.
+the cost as a change of iceberg cost, what of it foreign states earn as a transfer, the quantity as a bound whose rent
+goes where the case says, and the oil that is no longer produced as a loss of the sector's specific factor. The price
+that clears the world's markets goes back to the corridor, where it moves netbacks. What is between them is one number
+for every exporter and commodity, the world price of its oil.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from zollverein.corridor import Routing, delivered_by_region, produced_kt
+from zollverein.corridor import Routing
 from zollverein.economy import Closure, Economy, Outcome, Shock
-from zollverein.errors import NotConverged, ScenarioError
-from zollverein.stress.shocks import Policy, iceberg_product
+from zollverein.economy.anderson import accelerate
+from zollverein.errors import NotConverged
+from zollverein.stress.settling import Bound, Settled, bounds_of, settled
+from zollverein.stress.shocks import Policy
+from zollverein.stress.tie import CrudeLink, Tie, Told, link_table, tied, told
 
-__all__ = ["Coupled", "CouplingCertificate", "CrudeLink", "couple"]
+__all__ = ["Coupled", "CouplingCertificate", "CrudeLink", "TiedOil", "answer_again", "couple"]
 
+Floats = npt.NDArray[np.float64]
 TOLERANCE = 1e-6
 LONGEST = 40
+# Two prices that differ by less are one.
 UNMOVED = 1e-12
-MOST_LOST = 0.99
-# A bound of nothing has no finite rent; a thousandth of the base flow stands for it.
-NEXT_TO_NOTHING = 1e-3
-
-
-@dataclass(frozen=True)
-class CrudeLink:
-    """Where an exporter's crude oil sits in the economy.
-
-    Attributes
-    ----------
-    exporter, sector : whose oil, and the sector that it is part of.
-    rent_to : who earns the rent of a quantity bound.
-    shares : by region, crude's share of the exporter's sales of the sector there, base year.
-    confidence : by region, how that share is known.
-    base_price_usd_per_t : mean export price of the base year, which values oil that is no longer produced.
-    output_usd_million : the exporter's base output of the sector.
-    market_regions : node, region, share: where oil that lands at a market ends up.
-    years : that the corridor's horizon covers; the economy's year is one of them.
-    """
-
-    exporter: str
-    sector: str
-    rent_to: str
-    shares: pd.Series[float]
-    confidence: pd.Series[str]
-    base_price_usd_per_t: float
-    output_usd_million: float
-    market_regions: pd.DataFrame
-    years: float
-
-    @property
-    def year_share(self) -> float:
-        """The part of the economy's year that the horizon covers, at most 1."""
-        return min(self.years, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +39,44 @@ class CouplingCertificate:
 
     Attributes
     ----------
-    residual : difference between the price factor that the corridor was routed with and the one that the economy
-        then returned.
-    iterations : passes through both engines. history : the residual after each.
+    residual : the largest of the three that follow.
+    iterations : passes through the corridor. history : the residual after each.
+    price : economy's side: the price that it returns less the one that the corridor was routed with, in logs.
+    quantities : corridor's side: at the price returned it is routed again; how far the tonnes that reach each region
+        are from those that the economy was told, over all that arrived undisturbed. Likewise the tonnes produced.
+    transfers : likewise of the fees paid to foreign states, over the value of the oil; and the rent that the exporter
+        earns and passes on, over its crude exports.
     """
 
     residual: float
     iterations: int
     history: tuple[float, ...]
+    price: float = 0.0
+    quantities: float = 0.0
+    transfers: float = 0.0
+
+
+@dataclass(frozen=True)
+class TiedOil:
+    """One exporter's oil at the fixed point.
+
+    Attributes
+    ----------
+    crude : where it sits in the economy.
+    link : by region: crude_share, kt_before, kt_after, quantity_factor (of the sector's flow), cost_before_usd_per_t,
+        cost_after_usd_per_t, cost_change_usd_per_t, fee_change_usd_per_t (what of it foreign states earn),
+        iceberg_factor, confidence, price_factor, rent_rate (of the bound, over the exporter's price).
+    fees : by foreign region that earned any: before_usd_million, after_usd_million (over the horizon), transfer (their
+        change in the economy's dollars).
+    supply_factor : what is left of the exporter's specific factor in the sector.
+    price_factor : the world price of the oil over base, with which the corridor was routed.
+    """
+
+    crude: CrudeLink
+    link: pd.DataFrame = field(repr=False)
+    fees: pd.DataFrame = field(repr=False)
+    supply_factor: float
+    price_factor: float
 
 
 @dataclass(frozen=True)
@@ -82,18 +85,28 @@ class Coupled:
 
     Attributes
     ----------
-    routing, outcome : the engines' answers. shock : what the economy took.
-    link : by region: crude_share, kt_before, kt_after, quantity_factor (of the sector's flow), cost_before_usd_per_t,
-        cost_after_usd_per_t, cost_change_usd_per_t, iceberg_factor, price_factor, confidence.
-    supply_factor : what is left of the exporter's specific factor in the sector.
+    routing, outcome : the engines' answers. shock : what the economy took. bounds : the same before rents are paid on.
+    oils : what the two told each other, for each exporter's oil that was followed.
+    rents : exporter, sector, region (empty: nobody's), usd_million: who got the rents of the bounds.
     """
 
     routing: Routing
     outcome: Outcome
     shock: Shock
-    link: pd.DataFrame
-    supply_factor: float
+    bounds: tuple[Bound, ...] = field(repr=False)
+    oils: tuple[TiedOil, ...]
+    rents: pd.DataFrame = field(repr=False)
     certificate: CouplingCertificate
+
+    @property
+    def link(self) -> pd.DataFrame:
+        """The link of the first oil that was followed; see `TiedOil`."""
+        return self.oils[0].link
+
+    @property
+    def supply_factor(self) -> float:
+        """What is left of the first exporter's specific factor."""
+        return self.oils[0].supply_factor
 
 
 def couple(
@@ -102,116 +115,188 @@ def couple(
     policy: Policy,
     before: Routing,
     route: Callable[[dict[str, float]], Routing],
-    link: CrudeLink,
+    link: CrudeLink | Sequence[CrudeLink],
 ) -> Coupled:
-    """Iterate corridor and economy to a common fixed point of the oil's price.
+    """Iterate corridor and economy to a common fixed point of the oil's price, or of several oils' prices.
+
+    The price that comes back is the next one to route with, accelerated (Anderson) and safeguarded by damping. It is a
+    fixed point if the corridor, routed again at the final prices, gives the tonnes that the economy was told.
 
     Parameters
     ----------
     before : the corridor undisturbed, at base prices.
-    route : routes the disturbed corridor, given price factors by market node.
+    route : routes the disturbed corridor, given price factors by market node; where several oils are followed, by
+        node and commodity, parted by a slash.
+    link : the oil that is followed, or several.
 
     Raises
     ------
     NotConverged : the price keeps moving; the message holds the residual, the error its history.
+    UnknownNameError, ScenarioError : a link that does not fit the economy or the network.
     """
-    markets = list(dict.fromkeys(link.market_regions["node"]))
-    price = 1.0
+    links = [link] if isinstance(link, CrudeLink) else list(link)
+    circle = _Circle(economy, closure, policy, route, [tied(each, economy, before) for each in links])
+    log_price = np.zeros(len(links))
     history: list[float] = []
-    damping = 1.0
-    for _ in range(LONGEST):
-        after = route(dict.fromkeys(markets, price))
-        table = _link_table(link, before, after)
-        supply = _supply_factor(link, before, after)
-        shock = _shock(link, policy, table, supply)
-        outcome = economy.solve(shock, closure=closure)
-        table["price_factor"] = outcome.border_price(link.exporter, link.sector).reindex(table.index)
-        answered = _world_price(link, table)
-        history.append(abs(answered - price))
+    while len(history) < LONGEST:
+        found = accelerate(
+            circle.residual, log_price, plain_step=lambda r: r, tolerance=TOLERANCE,
+            max_iterations=LONGEST - len(history),
+        )  # fmt: skip
+        history += found.history
+        if not found.converged:
+            break
+        here = circle.last
+        quantities, fees = circle.routed_again(here)
+        parts = {"price": history[-1], "quantities": quantities, "transfers": max(fees, here.settled.residual)}
+        history[-1] = max(parts.values())
         if history[-1] <= TOLERANCE:
-            certificate = CouplingCertificate(history[-1], len(history), tuple(history))
-            return Coupled(after, outcome, shock, table, supply, certificate)
-        if len(history) > 1 and history[-1] > 0.9 * history[-2]:
-            damping = max(damping / 2.0, 0.05)
-        price += damping * (answered - price)
+            return _answer(circle, here, CouplingCertificate(history[-1], len(history), tuple(history), **parts))
+        log_price = np.log(here.answered)
     raise NotConverged(
-        f"corridor and economy do not agree after {LONGEST} passes: the oil's price still moves by {history[-1]:.1e} "
-        f"(allowed {TOLERANCE:.0e}). A use of the oil may pay so nearly nothing that it comes and goes with the price; "
-        f"check prices and tariffs of the scenario's markets",
+        f"corridor and economy do not agree after {len(history)} passes: the oil's price or its tonnes still move by "
+        f"{history[-1]:.1e} (allowed {TOLERANCE:.0e}). A use of the oil may pay so nearly nothing that it comes and "
+        f"goes with the price; check prices and tariffs of the scenario's markets",
         history,
     )
 
 
-def _link_table(link: CrudeLink, before: Routing, after: Routing) -> pd.DataFrame:
-    """By region: tonnes and delivered cost before and after, and what they amount to in the economy."""
-    was = delivered_by_region(before, link.market_regions, link.exporter)
-    if not was["kt"].sum() > 0 or not was["value_usd_million"].sum() > 0:
-        raise ScenarioError(
-            f"undisturbed, the corridor brings {was['kt'].sum():,.0f} kt of {link.exporter}'s oil worth "
-            f"US$ {was['value_usd_million'].sum():,.0f} m to the economy's regions, so the two cannot be tied; check "
-            f"capacities, tariffs and prices of the network, and table market_regions"
-        )
-    now = delivered_by_region(after, link.market_regions, link.exporter).reindex(was.index)
-    # Below a tonne nothing is delivered, and neither a ratio nor a cost has a meaning.
-    known = (was["kt"] > 1e-3) & (was["value_usd_million"] > 0)
-    ratio = (now["kt"] / was["kt"]).where(known, 1.0)
-    moved = (now["cost_usd_per_t"] - was["cost_usd_per_t"]).where(known & (now["kt"] > 1e-3), 0.0).fillna(0.0)
-    price = (1e3 * was["value_usd_million"] / was["kt"]).where(known, 1.0)
-    share = link.shares.reindex(was.index).fillna(0.0)
-    lost = link.year_share * (1.0 - ratio)
-    return pd.DataFrame(
-        {
-            "crude_share": share,
-            "kt_before": was["kt"],
-            "kt_after": now["kt"].fillna(0.0),
-            "quantity_factor": 1.0 - share * lost,
-            "cost_before_usd_per_t": was["cost_usd_per_t"],
-            "cost_after_usd_per_t": now["cost_usd_per_t"],
-            "cost_change_usd_per_t": moved,
-            "iceberg_factor": 1.0 + share * link.year_share * moved / price,
-            "confidence": link.confidence.reindex(was.index),
-        }
-    ).rename_axis("region")
+def answer_again(coupled: Coupled, economy: Economy, closure: Closure, policy: Policy) -> Outcome:
+    """Solve another economy, or another policy, under what the corridor told at the fixed point; rents settle anew.
 
-
-def _supply_factor(link: CrudeLink, before: Routing, after: Routing) -> float:
-    """Oil no longer produced, at the base year's price, as a share of the sector's output.
-
-    Whether a field stands still because its oil cannot leave or because it is hit itself, what worked there idles.
+    Raises
+    ------
+    NotConverged : no certified answer.
     """
-    fewer = produced_kt(before, link.exporter) - produced_kt(after, link.exporter)
-    lost = fewer / max(link.years, 1.0) * link.base_price_usd_per_t / 1e3 / link.output_usd_million
-    if lost > MOST_LOST:
-        raise ScenarioError(
-            f"{fewer:,.0f} kt of {link.exporter}'s oil are lost; at {link.base_price_usd_per_t:,.0f} US$/t that is "
-            f"{lost:.0%} of its output of {link.sector}: the tables crude and production of the case contradict the "
-            f"corridor's tonnes, or nothing is left to produce. Mend the tables, or soften the scenario"
-        )
-    return 1.0 - lost
+    return settled(economy, closure, policy, coupled.bounds).outcome
 
 
-def _shock(link: CrudeLink, policy: Policy, table: pd.DataFrame, supply_factor: float) -> Shock:
-    cells = pd.DataFrame({"exporter": link.exporter, "importer": table.index, "sector": link.sector})
-    cells["quota"], cells["iceberg"] = table["quantity_factor"].to_numpy(), table["iceberg_factor"].to_numpy()
-    abroad = cells[cells["importer"] != link.exporter]
-    bound = abroad[(abroad["quota"] - 1.0).abs() > UNMOVED]
-    dearer = abroad[(abroad["iceberg"] - 1.0).abs() > UNMOVED]
-    key = ["exporter", "importer", "sector"]
-    quota = bound[key].assign(factor=bound["quota"].clip(lower=NEXT_TO_NOTHING), recipient=link.rent_to)
-    supply = pd.DataFrame({"country": [link.exporter], "sector": [link.sector], "factor": [supply_factor]})
-    return Shock(
-        tariff=policy.tariff,
-        iceberg=iceberg_product([policy.iceberg, dearer[key].assign(factor=dearer["iceberg"])]),
-        quota=quota if len(quota) else None,
-        supply=supply if abs(supply_factor - 1.0) > UNMOVED else None,
-    )
+@dataclass(frozen=True)
+class _Pass:
+    """One pass: prices routed with, what came of it, prices returned."""
+
+    price: Floats
+    routing: Routing
+    tolds: tuple[Told, ...]
+    bounds: tuple[Bound, ...]
+    settled: Settled
+    answered: Floats
 
 
-def _world_price(link: CrudeLink, table: pd.DataFrame) -> float:
+class _Circle:
+    """Both engines in a circle. State is what it is for: the last pass, which the next one starts from."""
+
+    def __init__(
+        self,
+        economy: Economy,
+        closure: Closure,
+        policy: Policy,
+        route: Callable[[dict[str, float]], Routing],
+        ties: Sequence[Tie],
+    ) -> None:
+        self.economy, self.closure, self.policy, self.route, self.ties = economy, closure, policy, route, ties
+        self.passes: list[_Pass] = []
+
+    @property
+    def last(self) -> _Pass:
+        """The last pass."""
+        return self.passes[-1]
+
+    def residual(self, log_price: Floats) -> Floats:
+        """Log of the prices returned less those routed with (K,)."""
+        price = np.exp(log_price)
+        routing = self.route(self._factors(price))
+        tolds = tuple(told(tie, routing) for tie in self.ties)
+        before = self.last if self.passes else None
+        if before is not None and _same(before.tolds, tolds):
+            here = _Pass(price, routing, tolds, before.bounds, before.settled, before.answered)
+        else:
+            bounds = bounds_of(self.ties, tolds)
+            near = None if before is None else before.settled.outcome
+            answer = settled(self.economy, self.closure, self.policy, bounds, near)
+            answered = np.array([_world_price(t, s, answer.outcome) for t, s in zip(self.ties, tolds, strict=True)])
+            here = _Pass(price, routing, tolds, bounds, answer, answered)
+        self.passes[:] = [here]
+        return np.asarray(np.log(here.answered) - log_price)
+
+    def routed_again(self, here: _Pass) -> tuple[float, float]:
+        """How far the tonnes and the fees of a routing at the prices returned are from those that were told."""
+        if np.abs(here.answered / here.price - 1.0).max() <= UNMOVED:
+            return 0.0, 0.0  # they are the prices of the routing at hand
+        again = [told(tie, self.route(self._factors(here.answered))) for tie in self.ties]
+        quantities = fees = 0.0
+        for tie, was, now in zip(self.ties, here.tolds, again, strict=True):
+            tonnes = float(np.abs(now.now.kt - was.now.kt).max() / tie.was.kt.sum())
+            quantities = max(quantities, tonnes, abs(now.supply_factor - was.supply_factor))
+            paid = np.abs(now.fees_usd_million - was.fees_usd_million).max()
+            fees = max(fees, float(paid / tie.was.value_usd_million.sum()))
+        return quantities, fees
+
+    def _factors(self, price: Floats) -> dict[str, float]:
+        """Price factors by market; by market and commodity where several oils may differ."""
+        out: dict[str, float] = {}
+        for tie, factor in zip(self.ties, price, strict=True):
+            for node in dict.fromkeys(tie.link.market_regions["node"]):
+                if len(self.ties) == 1:
+                    out[node] = float(factor)
+                    continue
+                commodities = tie.network.commodities
+                mine = commodities.index[commodities["exporter"] == tie.link.exporter]
+                for commodity in [tie.link.commodity] if tie.link.commodity else mine:
+                    out[f"{node}/{commodity}"] = float(factor)
+        return out
+
+
+def _same(before: Sequence[Told], now: Sequence[Told]) -> bool:
+    return all(np.array_equal(a.numbers, b.numbers) for a, b in zip(before, now, strict=True))
+
+
+def _world_price(tie: Tie, said: Told, outcome: Outcome) -> float:
     """Delivered price of the oil over base, weighted by what arrived before.
 
     One price for all markets: oil that pays better elsewhere goes there, so markets differ by carriage and grade alone,
     and those differences are the corridor's. Armington prices by region would let whole routes swing on a percent.
     """
-    delivered = (table["price_factor"] * table["iceberg_factor"]).fillna(1.0)
-    return float((delivered * table["kt_before"]).sum() / table["kt_before"].sum())
+    delivered = outcome.border_price(tie.link.exporter, tie.link.sector).to_numpy() * said.iceberg_factor
+    return float((delivered * tie.was.kt).sum() / tie.was.kt.sum())
+
+
+def _answer(circle: _Circle, here: _Pass, certificate: CouplingCertificate) -> Coupled:
+    oils = []
+    outcome = here.settled.outcome
+    for tie, said, price in zip(circle.ties, here.tolds, here.price, strict=True):
+        link = link_table(tie, said)
+        border = outcome.border_price(tie.link.exporter, tie.link.sector)
+        mine = outcome.levies
+        mine = mine[(mine["exporter"] == tie.link.exporter) & (mine["sector"] == tie.link.sector)]
+        link["price_factor"] = border.reindex(link.index)
+        link["rent_rate"] = mine.set_index("importer")["rate"].reindex(link.index).fillna(0.0).astype(float)
+        oils.append(TiedOil(tie.link, link, _fees(tie, said), said.supply_factor, float(price)))
+    return Coupled(
+        routing=here.routing, outcome=outcome, shock=here.settled.shock, bounds=here.bounds, oils=tuple(oils),
+        rents=_rents(here), certificate=certificate,
+    )  # fmt: skip
+
+
+def _fees(tie: Tie, said: Told) -> pd.DataFrame:
+    table = pd.DataFrame(
+        {
+            "before_usd_million": tie.fees_before,
+            "after_usd_million": said.fees_usd_million,
+            "transfer": said.fee_transfer,
+        },
+        index=pd.Index(tie.regions, name="region"),
+    )
+    return table[(table["before_usd_million"] > 0.0) | (table["after_usd_million"] > 0.0)]
+
+
+def _rents(here: _Pass) -> pd.DataFrame:
+    rows: list[tuple[str, str, str, float]] = []
+    for bound, got, burnt in zip(
+        here.bounds, here.settled.rents_usd_million, here.settled.burnt_usd_million, strict=True
+    ):
+        named = [(region, float(usd)) for region, usd in zip(bound.regions, got, strict=True) if usd != 0.0]
+        rows += [(bound.exporter, bound.sector, region, usd) for region, usd in named]
+        if burnt > 0.0:
+            rows.append((bound.exporter, bound.sector, "", float(burnt)))
+    return pd.DataFrame(rows, columns=["exporter", "sector", "region", "usd_million"])

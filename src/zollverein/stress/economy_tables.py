@@ -16,12 +16,15 @@ __all__ = ["trade_table", "welfare_table"]
 WEAKEST_FIRST = ("assumed", "derived", "reported")
 
 
-def welfare_table(case: Case, outcome: Outcome, variants: Sequence[Outcome]) -> pd.DataFrame:
+def welfare_table(
+    case: Case, outcome: Outcome, variants: Sequence[Outcome], rents: pd.Series[float] | None = None
+) -> pd.DataFrame:
     """Return the economy by region.
 
     Parameters
     ----------
     variants : the same scenario under other published elasticities and ends of the barriers' ranges.
+    rents : who got what of the rents of bounds, by region; absent: who received them first.
 
     Returns
     -------
@@ -46,7 +49,7 @@ def welfare_table(case: Case, outcome: Outcome, variants: Sequence[Outcome]) -> 
             "exports_percent": 100.0 * (accounts["exports_new"] / accounts["exports_base"] - 1.0),
             "imports_percent": 100.0 * (accounts["imports_new"] / accounts["imports_base"] - 1.0),
             "tariff_revenue_usd_million": accounts["tariff_revenue_new"] - accounts["tariff_revenue_base"],
-            "rent_usd_million": accounts["levy_revenue_new"],
+            "rent_usd_million": _by_region(accounts, rents),
             "assumed_share": assumed.reindex(accounts.index),
             "assumed_trade_share": assumed_trade.reindex(accounts.index),
         }
@@ -58,6 +61,10 @@ def welfare_table(case: Case, outcome: Outcome, variants: Sequence[Outcome]) -> 
         .sort_values(["_order", "_size"], kind="stable", ignore_index=True)
         .drop(columns=["_order", "_size"])
     )
+
+
+def _by_region(accounts: pd.DataFrame, rents: pd.Series[float] | None) -> pd.Series[float]:
+    return accounts["levy_revenue_new"] if rents is None else rents.reindex(accounts.index).fillna(0.0)
 
 
 def trade_table(case: Case, outcome: Outcome) -> pd.DataFrame:

@@ -16,13 +16,14 @@ __all__ = ["oil_to_income_table"]
 
 
 def oil_to_income_table(
-    link: CrudeLink, supply_factor: float, before: Routing, after: Routing, outcome: Outcome
+    link: CrudeLink, supply_factor: float, rents: pd.DataFrame, before: Routing, after: Routing, outcome: Outcome
 ) -> pd.DataFrame:
     """Return the steps from an exporter's oil to its real income.
 
     Parameters
     ----------
     supply_factor : what the economy was told is left of the exporter's specific factor in the sector.
+    rents : region (empty: nobody), usd_million: who got the rent of the bounds.
 
     Returns
     -------
@@ -30,7 +31,8 @@ def oil_to_income_table(
     prices over the horizon; ``economy``: in dollars of the base year). The steps: ``not_produced`` (kt),
     ``export_value``, ``carriage``, ``corridor_price`` (of an exported tonne, undisturbed), ``base_price`` (the same in
     the base year), ``supply_lost`` (oil no longer produced at that price: what the economy takes), ``rent`` (of the
-    bounds on arrivals, to whom it goes), ``sector_exports``, ``exports``, ``income`` (in money), ``real_income``.
+    bounds on arrivals; its region is who gets it, the largest part first and parted by ``;``, or ``lost``),
+    ``sector_exports``, ``exports``, ``income`` (in money), ``real_income``.
     """
     exporter, accounts = link.exporter, outcome.accounts
     mine = accounts.loc[exporter]
@@ -49,7 +51,7 @@ def oil_to_income_table(
         ("corridor_price", exporter, "usd_per_t", 1e3 * value_was / tonnes if tonnes > 0 else float("nan"), "corridor"),
         ("base_price", exporter, "usd_per_t", link.base_price_usd_per_t, "economy"),
         ("supply_lost", exporter, "usd_million", (supply_factor - 1.0) * link.output_usd_million, "economy"),
-        ("rent", link.rent_to, "usd_million", accounts["levy_revenue_new"].get(link.rent_to, 0.0), "economy"),
+        ("rent", _owners(link, rents), "usd_million", float(rents["usd_million"].sum()), "economy"),
         ("sector_exports", exporter, "usd_million", sold["new"].sum() - sold["base"].sum(), "economy"),
         ("exports", exporter, "usd_million", mine["exports_new"] - mine["exports_base"], "economy"),
         ("income", exporter, "usd_million", mine["income_new"] - mine["income_base"], "economy"),
@@ -58,3 +60,11 @@ def oil_to_income_table(
     ]  # fmt: skip
     table = pd.DataFrame(rows, columns=["step", "region", "unit", "value", "counted_in"])
     return table.assign(value=table["value"].astype(float))
+
+
+def _owners(link: CrudeLink, rents: pd.DataFrame) -> str:
+    """Who gets the rent, the largest part first; who would, where there is none."""
+    if len(rents):
+        ordered = rents.sort_values("usd_million", ascending=False, kind="stable")["region"]
+        return ";".join(region or "lost" for region in ordered)
+    return link.exporter if link.rent_to in ("exporter", "operator", "transit") else link.rent_to

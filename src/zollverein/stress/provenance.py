@@ -12,6 +12,7 @@ __all__ = ["source_list", "sources_table", "tables_used"]
 ECONOMY_TABLES = ("trade", "production", "inputs", "sectors", "tariffs")
 CORRIDOR_TABLES = (
     "nodes", "links", "routes", "link_figures", "node_figures", "link_units", "commodities", "market_regions", "crude",
+    "operators", "fee_shares", "budget",
 )  # fmt: skip
 
 

@@ -55,7 +55,11 @@ class StressCertificate:
                 ("corridor", "duality gap, relative", self.corridor.relative_gap, "1e-06"),
             ]
         if self.coupling is not None:
-            rows.append(("coupling", "price factor of the oil", self.coupling.residual, "1e-06"))
+            rows += [
+                ("coupling", "price factor of the oil", self.coupling.price, "1e-06"),
+                ("coupling", "tonnes, routed again at that price", self.coupling.quantities, "1e-06"),
+                ("coupling", "fees and rents passed on", self.coupling.transfers, "1e-06"),
+            ]
         return pd.DataFrame(rows, columns=["part", "measure", "value", "tolerance"])
 
 
@@ -80,6 +84,11 @@ class StressTest:
     crude_link : by region, what the corridor told the economy and what came back.
     oil_to_income : the steps from lost oil to real income; see `zollverein.stress.oil_to_income.oil_to_income_table`.
     shortages : state (undisturbed or disturbed), then why markets miss their minimum: `zollverein.corridor.why_short`.
+    transit_fees : foreign country: before_usd_million, after_usd_million, change_usd_million, transfer_usd_million,
+        confidence; see `zollverein.stress.coupling_tables.transit_fees_table`.
+    budget : country, measure, unit, before, after, change, confidence: the exporter's oil revenue and the state's.
+    delivered : exporter, commodity, market, start, days, before_kt, after_kt, before_usd_per_t, after_usd_per_t,
+        change_usd_per_t: what it cost to bring the oil there.
     founding : the facts of the founding report beside what the network could carry.
     events : what happened: name, target, start, end, share_lost, units_lost, announced_days; of events of the case's
         table also kind, cause, effect, note, source, confidence.
@@ -112,6 +121,9 @@ class StressTest:
     base_year: int | None = None
     shortages: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     published: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    transit_fees: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    budget: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    delivered: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
 
     @property
     def name(self) -> str:
@@ -141,7 +153,8 @@ class StressTest:
         """Return every table of the result by name, those that are empty left out; what a report stores as data."""
         names = (
             "welfare", "trade", "corridor_summary", "routes", "transit", "by_period", "stocks", "crude_link",
-            "oil_to_income", "shortages", "published", "founding", "events", "sources", "source_list",
+            "oil_to_income", "transit_fees", "budget", "delivered", "shortages", "published", "founding", "events",
+            "sources", "source_list",
         )  # fmt: skip
         frames = {name: getattr(self, name) for name in names}
         if self.routing is not None:

@@ -11,10 +11,10 @@ import pandas as pd
 
 from zollverein.case import DESCRIPTOR, Case, bundled_cases, open_case, scenarios_of
 from zollverein.corridor import Horizon, Network, Outage, Revision, Routing
-from zollverein.economy import Economy, Outcome, Shock
+from zollverein.economy import Closure, Economy, Outcome, Shock
 from zollverein.errors import NoAnswerError, ScenarioError, UnknownNameError
-from zollverein.stress import corridor_tables, economy_tables, provenance
-from zollverein.stress.coupling import Coupled, CrudeLink, couple
+from zollverein.stress import corridor_tables, coupling_tables, economy_tables, provenance
+from zollverein.stress.coupling import Coupled, answer_again, couple
 from zollverein.stress.crude import crude_link
 from zollverein.stress.oil_to_income import oil_to_income_table
 from zollverein.stress.reading import read_scenario, scenario_of
@@ -80,10 +80,7 @@ def run(
     economy = opened.economy()
     if checked.corridor is None:
         tell("solving the economy", 0.5)
-        policy = policy_of(checked, opened)
-        shock = Shock(tariff=policy.tariff, iceberg=iceberg_product([policy.iceberg]))
-        outcome = economy.solve(shock, closure=closure_of(checked))
-        answer = _Answer(outcome, shock, None, None)
+        answer = _Answer(_alone(economy, closure_of(checked), policy_of(checked, opened)))
     else:
         answer = _through_the_corridor(checked, checked.corridor, opened, economy, tell)
     tell("the range of the answer", 0.85)
@@ -158,11 +155,9 @@ def _part_of(tell: Progress, name: str, done: int, of: int) -> Progress:
 @dataclass(frozen=True, slots=True)
 class _Answer:
     outcome: Outcome
-    shock: Shock
-    before: Routing | None
-    coupled: Coupled | None
+    before: Routing | None = None
+    coupled: Coupled | None = None
     outages: tuple[Outage, ...] = ()
-    crude: CrudeLink | None = None
 
 
 def case_named(scenario: ScenarioLike) -> str | Path:
@@ -215,7 +210,7 @@ def _through_the_corridor(
         )  # fmt: skip
 
     coupled = couple(economy, closure, policy, before, route, link)
-    return _Answer(coupled.outcome, coupled.shock, before, coupled, outages, link)
+    return _Answer(coupled.outcome, before, coupled, outages)
 
 
 def _prepared(part: CorridorPart, case: Case) -> tuple[Network, Horizon, tuple[Outage, ...], list[Revision]]:
@@ -273,29 +268,33 @@ def _happened(part: CorridorPart, case: Case) -> list[Outage]:
 def _variants(scenario: Scenario, case: Case, answer: _Answer) -> list[Outcome]:
     """The economy again: other published elasticities, and both ends of the barriers' ranges; one at a time."""
     closure, variants = closure_of(scenario), []
-    shocks = [(case.economy(theta="theta_alternative"), answer.shock)]
+    asked = [(case.economy(theta="theta_alternative"), policy_of(scenario, case))]
     if scenario.economy.barriers:
         economy = case.economy()
-        for bound in ("low", "high"):
-            policy = policy_of(scenario, case, bound)
-            shocks.append((economy, _with_policy(answer.shock, policy, policy_of(scenario, case))))
-    for economy, shock in shocks:
+        asked += [(economy, policy_of(scenario, case, "low")), (economy, policy_of(scenario, case, "high"))]
+    for economy, policy in asked:
         try:
-            variants.append(economy.solve(shock, closure=closure))
+            variants.append(
+                _alone(economy, closure, policy)
+                if answer.coupled is None
+                else answer_again(answer.coupled, economy, closure, policy)
+            )
         except NoAnswerError as error:
             raise type(error)(f"the range of the answer has an end that cannot be solved: {error}") from error
     return variants
 
 
-def _with_policy(shock: Shock, policy: Policy, central: Policy) -> Shock:
-    undo = None if central.iceberg is None else central.iceberg.assign(factor=1.0 / central.iceberg["factor"])
-    iceberg = iceberg_product([shock.iceberg, undo, policy.iceberg])
-    return Shock(tariff=shock.tariff, iceberg=iceberg, quota=shock.quota, supply=shock.supply)
+def _alone(economy: Economy, closure: Closure, policy: Policy) -> Outcome:
+    """The economy without a corridor."""
+    shock = Shock(tariff=policy.tariff, iceberg=iceberg_product([policy.iceberg]))
+    return economy.solve(shock, closure=closure)
 
 
 def _assembled(scenario: Scenario, case: Case, answer: _Answer, variants: list[Outcome]) -> StressTest:
     empty = pd.DataFrame()
     summary = routes = transit = by_period = stocks = link = founding = events = steps = shortages = empty
+    fees = budget = delivered = empty
+    rents = None
     coupled, before = answer.coupled, answer.before
     corridor_certificate, coupling = None, None
     if coupled is not None and before is not None and scenario.corridor is not None:
@@ -308,10 +307,14 @@ def _assembled(scenario: Scenario, case: Case, answer: _Answer, variants: list[O
         shortages = corridor_tables.shortages_table(before, after)
         link, founding = coupled.link.reset_index(), corridor_tables.founding_table(case, before, after, exporter)
         events = _event_table(answer.outages, scenario.corridor, case)
-        if answer.crude is not None:
-            steps = oil_to_income_table(answer.crude, coupled.supply_factor, before, after, answer.outcome)
+        oil, got = coupled.oils[0], coupled.rents
+        steps = oil_to_income_table(oil.crude, oil.supply_factor, got, before, after, answer.outcome)
+        rents = got.groupby("region")["usd_million"].sum()
+        fees = coupling_tables.transit_fees_table(case, coupled)
+        budget = coupling_tables.budget_table(case, coupled, before)
+        delivered = coupling_tables.delivered_table(before, after)
         corridor_certificate, coupling = after.certificate, coupled.certificate
-    welfare = economy_tables.welfare_table(case, answer.outcome, variants)
+    welfare = economy_tables.welfare_table(case, answer.outcome, variants, rents)
     return StressTest(
         scenario=scenario,
         case_name=case.name,
@@ -335,6 +338,9 @@ def _assembled(scenario: Scenario, case: Case, answer: _Answer, variants: list[O
         oil_to_income=steps,
         base_year=case.base_year,
         shortages=shortages,
+        transit_fees=fees,
+        budget=budget,
+        delivered=delivered,
         published=economy_tables.published_table(case, scenario.name, welfare),
     )
 
