@@ -42,6 +42,7 @@ def _row(field: dict[str, object]) -> str:
     if "foreign" in ours:
         places = [ours["foreign"]] if isinstance(ours["foreign"], str) else ours["foreign"]
         said.append("stands in " + " or ".join(f"`{place}`" for place in places))  # type: ignore[attr-defined]
+    said += [f"or `{prefix}:` and a {what}" for prefix, what in dict(ours.get("prefixed", {})).items()]  # type: ignore[call-overload]
     said += ["a country or region"] if ours.get("country") else []
     said += [f"parted by `{ours['list']}`"] if "list" in ours else []
     said += [f"at least {constraints['minimum']}"] if "minimum" in constraints else []

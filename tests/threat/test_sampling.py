@@ -8,7 +8,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zollverein.errors import ThreatError, UnknownNameError
-from zollverein.threat import Duration, Frequency, Severity, Threat, drawn, predictive_check, sampled
+from zollverein.threat import (
+    BarrierTarget,
+    Duration,
+    ExitTarget,
+    Frequency,
+    Impediment,
+    Incident,
+    Severity,
+    Threat,
+    drawn,
+    predictive_check,
+    sampled,
+    target_of,
+)
 
 START, END = date(2022, 1, 1), date(2022, 12, 31)
 
@@ -119,3 +132,34 @@ def test_what_cannot_be_drawn_is_told(ask, said):
 def test_observations_of_nothing_given_are_told():
     with pytest.raises(UnknownNameError, match="did you mean 'storm'"):
         predictive_check([threat()], {"strom": [1.0]}, 1.0)
+
+
+def test_barriers_and_exits_come_as_impediments_and_a_halt_brings_one_with_it():
+    halt = threat(targets=("pipe",), also=(("barrier:KAZ-RUS", 1.0, 2.0),))
+    leaves = threat("leaves", targets=("exit:ARM",), severity=Severity((1.0,), (1.0,)))
+    seen = [incident for year in years(40, (halt, leaves)) for incident in year]
+    halts = [i for i in seen if isinstance(i, Incident)]
+    raised = [i for i in seen if isinstance(i, Impediment) and i.target == BarrierTarget("KAZ", "RUS")]
+    gone = [i for i in seen if isinstance(i, Impediment) and i.target == ExitTarget("ARM")]
+    assert len(halts) + len(raised) + len(gone) == len(seen)
+    assert [(i.start, i.end) for i in halts] == [(i.start, i.end) for i in raised]
+    assert {i.share for i in raised} == {2.0}
+    assert gone
+    assert {i.share for i in gone} == {1.0}
+
+
+@given(st.sampled_from(["ARM", "KAZ", "RUS"]), st.sampled_from(["BLR", "KGZ"]), st.booleans())
+def test_a_target_is_read_as_it_is_written(one, other, both):
+    target = BarrierTarget(one, other, both)
+    assert target_of(str(target)) == target
+    assert set(target.pairs) == ({(one, other), (other, one)} if both else {(one, other)})
+    assert target_of(str(ExitTarget(one))) == ExitTarget(one)
+    assert target_of(one) == one
+
+
+def test_what_runs_on_after_the_years_observed_is_not_counted():
+    endless = threat(duration=Duration(9.0, -3.0), frequency=Frequency(2.0, 4.0))
+    check = predictive_check([endless], {"storm": [300.0]}, {"storm": 1.0}).set_index("quantity")
+    assert check.loc["longest, days", "high"] <= 365.0
+    with pytest.raises(UnknownNameError, match="storm"):
+        predictive_check([endless], {}, {"flood": 1.0})

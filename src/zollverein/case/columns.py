@@ -41,7 +41,10 @@ def check_columns(
                 allowed = f"a member of the union ({', '.join(sorted(members))}), members or third"
                 yield from _among(table, column, {*members, *PARTIES}, allowed)
             if column.foreign and (known := _referenced(tables, column.foreign)) is not None:
-                yield from _among(table, column, known, " or ".join(column.foreign))
+                allowed = " or ".join([*column.foreign, *(f"{p}:{what}" for p, what in column.prefixed.items())])
+                yield from _among(table, column, known, allowed)
+            if column.prefixed:
+                yield from _prefixed(table, column, countries, members)
         yield from _foreign_keys(tables, table)
         yield from _primary_key(table)
 
@@ -124,12 +127,37 @@ def _among(table: Table, column: Column, known: Collection[str], allowed: str) -
     text = values.astype("str").where(values.notna())
     for value in text.dropna().unique():
         parts = [p.strip() for p in value.split(column.separator)] if column.separator else [value]
+        parts = [p for p in parts if p.partition(":")[0] not in column.prefixed]
         for part in dict.fromkeys(p for p in parts if p not in known):
-            near = near_matches(part, known)
+            near = near_matches(part, [*known, *(f"{p}:{part.partition(':')[2]}" for p in column.prefixed)])
             mend = f"did you mean '{near[0]}'?" if near else "mend the name, or add it there"
             found = f"'{part}'" if part else "an empty part of a list"
             for k in np.flatnonzero((text == value).fillna(False).to_numpy()):
                 yield Fault(table.file, int(table.lines[k]), column.name, found, allowed, mend)
+
+
+def _prefixed(
+    table: Table, column: Column, countries: Collection[str], members: Collection[str] | None
+) -> Iterator[Fault]:
+    """Parts such as ``barrier:RUS-KAZ`` and ``exit:ARM`` whose countries are none, or no members."""
+    text = table.frame[column.name].astype("str").where(table.frame[column.name].notna())
+    for k in np.flatnonzero(text.notna().to_numpy()):
+        for part in map(str.strip, str(text.iloc[k]).split(column.separator or None)):
+            prefix, _, rest = part.partition(":")
+            if prefix not in column.prefixed:
+                continue
+            pair = column.prefixed[prefix] == "pair"
+            named = [name.strip() for name in rest.split("-")] if pair else [rest.strip()]
+            if pair and (len(named) != 2 or named[0] == named[1]):
+                allowed, mend = f"{prefix}:ONE-OTHER, two countries", "name the exporter, a hyphen, the importer"
+                yield Fault(table.file, int(table.lines[k]), column.name, f"'{part}'", allowed, mend)
+                continue
+            known = countries if pair or members is None else members
+            told = "a country or region" if known is countries else f"a member ({', '.join(sorted(known))})"
+            for name in (name for name in named if name not in known):
+                near = near_matches(name, known)
+                mend = f"did you mean '{near[0]}'?" if near else "mend the name"
+                yield Fault(table.file, int(table.lines[k]), column.name, f"'{name}' in '{part}'", told, mend)
 
 
 def _at(

@@ -15,7 +15,8 @@ __all__ = ["judge", "judge_references"]
 TYPES = ("string", "number", "integer", "boolean", "date", "year")
 NUMBERS = ("number", "integer", "year")
 CONSTRAINTS = ("required", "enum", "pattern", "minimum", "maximum", "unique")
-OF_A_FIELD = ("list", "foreign", "country", "member")
+OF_A_FIELD = ("list", "foreign", "country", "member", "prefixed")
+PREFIXED = ("pair", "member")
 OF_A_TABLE = ("figure", "preferred_per", "adds_to_one", "balances", "ordered", "no_overlap")
 
 
@@ -87,6 +88,10 @@ def _column_faults(column: Column, file: str) -> Iterator[Fault]:
     for place in column.foreign:
         if not all(place.partition(".")):
             yield Fault(file, None, column.name, f"foreign '{place}'", "table.column", "as in sources.key")
+    for prefix, what in column.prefixed.items():
+        if what not in PREFIXED:
+            mend = _did_you_mean(str(what), PREFIXED)
+            yield Fault(file, None, column.name, f"prefix '{prefix}' names a {what}", ", ".join(PREFIXED), mend)
 
 
 def _not_a_constraint(name: str, value: Any, kind: str) -> tuple[str, str] | None:

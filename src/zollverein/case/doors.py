@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
 from zollverein.case.fault import Fault
-from zollverein.errors import CaseError, InputError
+from zollverein.errors import CaseError, InputError, UnknownNameError
 
 if TYPE_CHECKING:
     from zollverein.case.case import Case
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from zollverein.threat import Threat
     from zollverein.union import Union
 
-__all__ = ["economy_of", "network_of", "refusals", "threats_of", "union_of"]
+__all__ = ["barriers_of", "economy_of", "network_of", "refusals", "threats_of", "union_of"]
 
 # Without these an engine has nothing to stand on; a case may leave a whole room out.
 OF_ECONOMY = ("trade", "production", "inputs", "sectors", "tariffs")
@@ -78,7 +78,42 @@ def threats_of(case: Case) -> tuple[Threat, ...]:
     """Build what may happen to the network, fitted to the case's events or judged."""
     from zollverein.threat import threats_from_table  # noqa: PLC0415
 
-    return threats_from_table(case.table("hazards"), case.table("events"))
+    hazards = case.table("hazards")
+    of_barriers = "events_of" in hazards.columns and (hazards["events_of"] == "barriers").any()
+    stood = barriers_of(case) if of_barriers else None
+    threats = threats_from_table(hazards, case.table("events"), stood)
+    _require_targets(case, threats)
+    return threats
+
+
+def barriers_of(case: Case) -> pd.DataFrame:
+    """Return the times that barriers of the case's union stood, which threats may rest on."""
+    from zollverein.union import episodes  # noqa: PLC0415
+
+    return episodes(union_of(case))
+
+
+def _require_targets(case: Case, threats: Sequence[Threat]) -> None:
+    """Refuse a threat, or what its cause strikes too, that is no link or node, no pair with a wedge and no member."""
+    from zollverein.threat import BarrierTarget, ExitTarget  # noqa: PLC0415
+
+    places = {*case.table("links")["link"], *case.table("nodes")["node"]}
+    for threat in threats:
+        where = f"table hazards, {threat.name}"
+        for target in (*threat.targets, *(other for other, _, _ in threat.also)):
+            if isinstance(target, BarrierTarget):
+                wedges = case.table("wedges")
+                known = {f"{a}-{b}" for a, b in zip(wedges["exporter"], wedges["importer"], strict=True)}
+                for pair in map("-".join, target.pairs):
+                    if pair not in known:
+                        raise UnknownNameError("pair with a trade-cost equivalent", pair, known, where)
+            elif isinstance(target, ExitTarget):
+                rows = case.table("memberships")
+                mine = (rows["agreement"] == case.union_agreement) & (rows["status"] == "member")
+                if target.member not in set(rows.loc[mine, "country"]):
+                    raise UnknownNameError("member of the union", target.member, rows.loc[mine, "country"], where)
+            elif target not in places:
+                raise UnknownNameError("link or node", target, places, where)
 
 
 def refusals(case: Case, paths: Mapping[str, str]) -> list[Fault]:

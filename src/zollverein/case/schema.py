@@ -24,6 +24,8 @@ class Column:
     foreign : ``table.column`` that every value (or part) must stand in, at least one of them.
     country : every value (or part) is an ISO 3166-1 alpha-3 code or a region that the case declares.
     member : every value (or part) is at some time a member of the union, or ``members`` or ``third``.
+    prefixed : values (or parts) that begin so and with a colon name a ``pair`` of countries (``barrier:RUS-KAZ``) or a
+        ``member`` of the union, and are no foreign ones.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Column:
     foreign: tuple[str, ...] = ()
     country: bool = False
     member: bool = False
+    prefixed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,7 @@ def _column(data: Mapping[str, Any]) -> Column:
         foreign=(foreign,) if isinstance(foreign, str) else tuple(foreign),
         country=bool(ours.get("country", False)),
         member=bool(ours.get("member", False)),
+        prefixed=dict(ours.get("prefixed", {})),
     )
 
 

@@ -8,13 +8,17 @@ from zollverein.threat.history import Incident, outages_from_events
 from zollverein.threat.kinds import KINDS, Duration, Frequency, Severity, Threat
 from zollverein.threat.predictive import predictive_check
 from zollverein.threat.sampling import Drawn, drawn, sampled
-from zollverein.threat.table import observed_days, threats_from_table
+from zollverein.threat.table import observed_days, observed_years, threats_from_table
+from zollverein.threat.targets import BarrierTarget, ExitTarget, Impediment, target_of
 
 __all__ = [
     "KINDS",
+    "BarrierTarget",
     "Drawn",
     "Duration",
+    "ExitTarget",
     "Frequency",
+    "Impediment",
     "Incident",
     "Severity",
     "Threat",
@@ -23,8 +27,10 @@ __all__ = [
     "fitted_frequency",
     "fitted_severity",
     "observed_days",
+    "observed_years",
     "outages_from_events",
     "predictive_check",
     "sampled",
+    "target_of",
     "threats_from_table",
 ]

@@ -89,7 +89,7 @@ def fitted_duration(days: Sequence[float], ended: Sequence[bool] | None = None) 
     return Duration(float(found.x[0]), float(found.x[1]), ((float(a), float(b)), (float(b), float(d))))
 
 
-def fitted_severity(losses: Sequence[float], *, units: bool = False) -> Severity:
+def fitted_severity(losses: Sequence[float], *, units: bool = False, raised: bool = False) -> Severity:
     """Return the losses that were seen, each with how often it was and half an event more (Jeffreys' prior).
 
     Raises
@@ -100,7 +100,7 @@ def fitted_severity(losses: Sequence[float], *, units: bool = False) -> Severity
     if not counted:
         raise ThreatError("no loss was seen; judge the severity, or give events that state it")
     ordered = sorted(counted)
-    return Severity(tuple(ordered), tuple(counted[loss] + PRIOR_WEIGHT for loss in ordered), units)
+    return Severity(tuple(ordered), tuple(counted[loss] + PRIOR_WEIGHT for loss in ordered), units, raised)
 
 
 def _curvature(cost: Callable[[Floats], float], at: Floats) -> Floats:

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from zollverein.errors import ThreatError
+from zollverein.threat.targets import MOST_RAISED, BarrierTarget, Target, loss_fault, target_of
 
 __all__ = ["KINDS", "Basis", "Duration", "Frequency", "Severity", "Threat"]
 
@@ -16,6 +17,8 @@ Basis = Literal["history", "judgement"]
 KINDS = (
     "physical", "cyber", "legal-administrative", "disinformation", "interference", "military", "natural", "technical",
 )  # fmt: skip
+# These work on people and what they decide; what they do to a pipe they do through a barrier, unless they say so.
+WITHOUT_TONNES = ("disinformation", "interference")
 
 
 def _positive(what: str, value: float) -> None:
@@ -80,13 +83,15 @@ class Severity:
 
     Attributes
     ----------
-    losses : shares of capacity above 0 to 1, or whole units. weights : of each, above 0; their sum says how sure they
-        are. units : whether losses are units.
+    losses : shares of capacity above 0 to 1, or whole units; of barriers, shares of the recorded trade cost that are
+        raised once more. weights : of each, above 0; their sum says how sure they are.
+    units : whether losses are units. raised : whether they are of barriers, which allows them to 5.
     """
 
     losses: tuple[float, ...]
     weights: tuple[float, ...]
     units: bool = False
+    raised: bool = False
 
     def __post_init__(self) -> None:
         if not self.losses or len(self.losses) != len(self.weights):
@@ -95,44 +100,77 @@ class Severity:
             )
         for weight in self.weights:
             _positive("a weight of a severity", weight)
+        if self.units and self.raised:
+            raise ThreatError("a severity is of barriers and in units; a barrier has none, so give shares")
+        most = MOST_RAISED if self.raised else 1.0
         for loss in self.losses:
             _positive("a loss of a severity", loss)
-            if (self.units and not float(loss).is_integer()) or (not self.units and loss > 1.0):
+            if (self.units and not float(loss).is_integer()) or (not self.units and loss > most):
                 raise ThreatError(
-                    f"a severity loses {loss:g}; allowed is {'whole units' if self.units else 'a share to 1'}"
+                    f"a severity loses {loss:g}; allowed is {'whole units' if self.units else f'a share to {most:g}'}"
                 )
 
 
 @dataclass(frozen=True)
 class Threat:
-    """Something that may happen to the network.
+    """Something that may happen to the network, or to the union's barriers and members.
 
     Attributes
     ----------
-    name, kind : one of `KINDS`. targets : links or nodes; each event strikes one of them, all alike likely.
+    name, kind : one of `KINDS`. targets : links or nodes by name, `BarrierTarget`, `ExitTarget` (or their text, see
+        `target_of`); each event strikes one of them, all alike likely.
     frequency, duration, severity : see there.
     also : (target, probability, share) that the same cause strikes at the same time and for as long.
     basis : what it rests on; source : who says so.
+    cuts : disinformation or interference that takes capacity itself, and not through a barrier or an agreement.
     """
 
     name: str
     kind: str
-    targets: tuple[str, ...]
+    targets: tuple[Target, ...]
     frequency: Frequency
     duration: Duration
     severity: Severity
-    also: tuple[tuple[str, float, float], ...] = ()
+    also: tuple[tuple[Target, float, float], ...] = ()
     basis: Basis = "judgement"
     source: str = field(default="", compare=False)
+    cuts: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ThreatError(f"threat '{self.name}': kind is '{self.kind}'; allowed are {', '.join(KINDS)}")
         if not self.targets:
-            raise ThreatError(f"threat '{self.name}' strikes nothing; name a link or a node")
-        for target, probability, share in self.also:
-            if not (0.0 <= probability <= 1.0 and 0.0 < share <= 1.0):
+            raise ThreatError(f"threat '{self.name}' strikes nothing; name a link, a node, a barrier or an exit")
+        object.__setattr__(self, "targets", tuple(target_of(target) for target in self.targets))
+        object.__setattr__(self, "also", tuple((target_of(t), chance, share) for t, chance, share in self.also))
+        self._require_losses()
+        self._require_cuts()
+
+    def _require_losses(self) -> None:
+        for target in self.targets:
+            if isinstance(target, str) and not self.severity.raised:
+                continue
+            if self.severity.units:
+                raise ThreatError(f"threat '{self.name}': {target} has no units; give shares")
+            for loss in self.severity.losses:
+                if fault := loss_fault(target, loss):
+                    raise ThreatError(f"threat '{self.name}': {fault}")
+        for other, probability, share in self.also:
+            most = MOST_RAISED if isinstance(other, BarrierTarget) else 1.0
+            if not (0.0 <= probability <= 1.0 and 0.0 < share <= most):
                 raise ThreatError(
-                    f"threat '{self.name}': '{target}' is struck too with probability {probability!r} for a share of "
-                    f"{share!r}; allowed are 0 to 1, and above 0 to 1"
+                    f"threat '{self.name}': '{other}' is struck too with probability {probability!r} for a share of "
+                    f"{share!r}; allowed are 0 to 1, and above 0 to {most:g}"
+                )
+            if fault := loss_fault(other, share):
+                raise ThreatError(f"threat '{self.name}': {fault}")
+
+    def _require_cuts(self) -> None:
+        if self.kind not in WITHOUT_TONNES or self.cuts:
+            return
+        for target in (*self.targets, *(other for other, _, _ in self.also)):
+            if isinstance(target, str):
+                raise ThreatError(
+                    f"threat '{self.name}' is {self.kind} and takes capacity of '{target}'; name a barrier or an exit "
+                    f"that it acts through, or set cuts to true if it cuts the line itself"
                 )

@@ -19,7 +19,7 @@ LEVELS = (0.05, 0.5, 0.95)
 def predictive_check(
     threats: Sequence[Threat],
     observed: Mapping[str, Sequence[float]],
-    years: float,
+    years: float | Mapping[str, float],
     *,
     draws: int = 2000,
     seed: int = 1,
@@ -28,29 +28,29 @@ def predictive_check(
 
     Parameters
     ----------
-    observed : by threat, the days of each event that was seen. years : over which.
+    observed : by threat, the days of each event that was seen. years : over which; or by threat, see `observed_years`.
 
     Returns
     -------
-    threat, quantity (events; days lost; longest, days), observed, low, median, high (5, 50, 95 percent), p: the share
-    of draws at or above what was observed, ties counting half. Far from the middle (below 0.05 or above 0.95) the
-    threat does not make what happened (Gelman, Meng and Stern 1996).
+    threat, quantity (events; days lost; longest, days: what falls within those years), observed, low, median, high (5,
+    50, 95 percent), p: the share of draws at or above what was observed, ties counting half. Far from the middle (below
+    0.05 or above 0.95) the threat does not make what happened (Gelman, Meng and Stern 1996).
 
     Raises
     ------
     UnknownNameError : observations of a threat that is not given. ThreatError : a time that is none.
     """
-    if not (isinstance(years, int | float | np.number) and np.isfinite(years) and years > 0):
-        raise ThreatError(f"the events were seen over {years!r:.40} years; allowed is a number above 0")
     names = [threat.name for threat in threats]
     for name in observed:
         if name not in names:
             raise UnknownNameError("threat", name, names, "what was observed")
     rows = []
     for threat in threats:
-        made = drawn(threat, max(round(years * DAYS_PER_YEAR), 1), draws, seed=seed)
+        window = max(round(_years(years, threat.name) * DAYS_PER_YEAR), 1)
+        made = drawn(threat, window, draws, seed=seed)
         there = np.arange(made.days.shape[1]) < made.count[:, None]
-        days = np.where(there, made.days, 0)
+        # What runs on when the years are over was not seen to its end.
+        days = np.where(there, np.minimum(made.days, window - made.day), 0)
         seen = np.asarray(observed.get(threat.name, ()), dtype=np.float64)
         for quantity, of_draws, told in (
             ("events", made.count, float(len(seen))),
@@ -60,3 +60,13 @@ def predictive_check(
             p = float((of_draws > told).mean() + 0.5 * (of_draws == told).mean())
             rows.append((threat.name, quantity, told, *np.quantile(of_draws, LEVELS), p))
     return pd.DataFrame(rows, columns=["threat", "quantity", "observed", "low", "median", "high", "p"])
+
+
+def _years(years: float | Mapping[str, float], threat: str) -> float:
+    if isinstance(years, Mapping):
+        if threat not in years:
+            raise UnknownNameError("threat", threat, years, "the years over which events were seen")
+        years = years[threat]
+    if not (isinstance(years, int | float | np.number) and np.isfinite(years) and years > 0):
+        raise ThreatError(f"the events were seen over {years!r:.40} years; allowed is a number above 0")
+    return float(years)

@@ -14,6 +14,7 @@ from scipy.special import gammaincinv, ndtri, pdtr
 from zollverein.errors import ThreatError
 from zollverein.threat.history import Incident
 from zollverein.threat.kinds import Threat
+from zollverein.threat.targets import Impediment, Target
 
 __all__ = ["MOST_EVENTS", "Drawn", "drawn", "sampled"]
 
@@ -100,8 +101,10 @@ def sampled(
     seed: int = 1,
     first: int = 0,
     antithetic: bool = False,
-) -> Iterator[tuple[Incident, ...]]:
-    """Return what befalls the network in each scenario between two days, both included; see `drawn`.
+) -> Iterator[tuple[Incident | Impediment, ...]]:
+    """Return what befalls network and union in each scenario between two days, both included; see `drawn`.
+
+    A link or node has an `Incident`, barriers and members an `Impediment`.
 
     Parameters
     ----------
@@ -144,16 +147,24 @@ def _poisson(mean: Floats, u: Floats) -> Ints:
         count[more] += 1
 
 
-def _incidents(threat: Threat, part: Drawn, k: int, start: date) -> Iterator[Incident]:
+def _incidents(threat: Threat, part: Drawn, k: int, start: date) -> Iterator[Incident | Impediment]:
     for e in range(int(part.count[k])):
         begins = start + timedelta(days=int(part.day[k, e]))
         ends = begins + timedelta(days=int(part.days[k, e]))
         name, lost = f"{threat.name} {e + 1}", threat.severity.losses[part.loss[k, e]]
         share, units = (None, int(lost)) if threat.severity.units else (lost, None)
-        yield Incident(name, threat.targets[part.target[k, e]], begins, ends, share, units, None)
+        yield _struck(name, threat.targets[part.target[k, e]], begins, ends, share, units)
         for (other, _, taken), struck in zip(threat.also, part.too[k, e], strict=True):
             if struck:
-                yield Incident(f"{name}, {other}", other, begins, ends, taken, None, None)
+                yield _struck(f"{name}, {other}", other, begins, ends, taken, None)
+
+
+def _struck(
+    name: str, target: Target, start: date, end: date, share: float | None, units: int | None
+) -> Incident | Impediment:
+    if isinstance(target, str):
+        return Incident(name, target, start, end, share, units, None)
+    return Impediment(name, target, start, end, 1.0 if share is None else share)
 
 
 def _require(threats: Sequence[Threat], start: date, end: date, scenarios: int, seed: int, first: int) -> None:

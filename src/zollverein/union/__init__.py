@@ -4,6 +4,7 @@ Frames go in and come out; nothing here reads a file or prints.
 """
 
 from zollverein.union.entities import Entities
+from zollverein.union.episodes import episodes
 from zollverein.union.model import Union
 from zollverein.union.recording import added_barrier, added_event
 from zollverein.union.register import STATUSES, Register
@@ -24,6 +25,7 @@ __all__ = [
     "added_event",
     "combined",
     "delivered_cost_wedges",
+    "episodes",
     "estimated_wedges",
     "partition_of",
     "tiers_of",

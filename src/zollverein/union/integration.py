@@ -18,7 +18,7 @@ from zollverein.union.weights import DIMENSIONS, FREEDOMS, Weights
 
 __all__ = [
     "Depth", "Drawn", "Evidence", "Treaties", "deepest", "depth_of", "drawn_depth", "either_way", "evidence_on",
-    "load_on_goods", "overall", "spans",
+    "goods_held", "load_on_goods", "overall", "spans",
 ]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
@@ -275,6 +275,23 @@ def load_on_goods(evidence: Evidence, weights: Weights) -> dict[tuple[str, str],
             names = ";".join(n for n, share in zip(evidence.barriers, held, strict=True) if share > 0)
             out[exporter, importer] = (1.0 - float(np.prod(1.0 - np.array(held))), names)
     return out
+
+
+def goods_held(
+    row: Mapping[Hashable, Any],
+    countries: Sequence[str],
+    weights: Weights,
+    coverage: Mapping[tuple[str, str, str], float],
+) -> dict[tuple[str, str], float]:
+    """Return, of each (exporter, importer) whose goods a barrier touches, the share that it holds up."""
+    touched = _touch(row, countries, weights, coverage)[..., 0] * weights.measure(_text(row["mast_chapter"]))
+    held = {}
+    for imposing, affected in pairs_of(row, countries):
+        seller, buyer = (imposing, affected) if row["mast_chapter"] == "P" else (affected, imposing)
+        share = min(float(touched[countries.index(imposing), countries.index(affected)]), 1.0)
+        if share > 0.0:
+            held[seller, buyer] = share
+    return held
 
 
 def _touch(
