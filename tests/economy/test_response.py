@@ -22,6 +22,7 @@ CLOSURES = [
     Closure(labour="specific", deficits="zero"),
 ]
 FLOWS = [("AAA", "BBB", "food"), ("AAA", "CCC", "food")]
+OWN = np.array([[1.0, 0.0, 0.0], [1.0, 0.0, 0.0]])
 H = 1e-4
 
 
@@ -47,7 +48,7 @@ def test_every_derivative_is_the_slope_of_differences(seed: int, closure: Closur
     economy = world(seed, tariffs=0.1)
     if closure.deficits == "zero":
         economy = economy.settled_at(economy.solve(closure=closure))
-    found = response(economy.base, closure, FLOWS, ["AAA", "CCC"], [("AAA", "food"), ("BBB", "tools")])
+    found = response(economy.base, closure, FLOWS, [("AAA", "food"), ("BBB", "tools")])
 
     def supply(by: float) -> Shock:
         return Shock(supply=pd.DataFrame({"country": ["BBB"], "sector": ["tools"], "factor": [np.exp(by)]}))
@@ -65,15 +66,15 @@ def test_every_derivative_is_the_slope_of_differences(seed: int, closure: Closur
         supply: found.supply[:, 1],
         iceberg: found.iceberg[:, 0, 2, 0],
         transfer: found.transfer[:, 0] - found.transfer[:, 1],
-        toll: found.toll[:, 1],
+        toll: found.dearer[:, 1] - found.taken[:, 1] + found.transfer[:, 2] * found.sales[1],
     }
     for shock, mine in expected.items():
         np.testing.assert_allclose(mine, slope(economy, shock, closure), rtol=1e-5, atol=1e-6)
 
 
 def bounded(economy: Economy, bounds: tuple[float, float], supply: float) -> tuple[Response, np.ndarray, np.ndarray]:
-    found = response(economy.base, SHORT_RUN, FLOWS, ["AAA", "AAA"], [("AAA", "food")])
-    income, levy = found.real_income(Change(np.log(bounds), log_supply=np.log([supply])))
+    found = response(economy.base, SHORT_RUN, FLOWS, [("AAA", "food")])
+    income, levy = found.real_income(Change(np.log(bounds), OWN, log_supply=np.log([supply])))
     return found, income, levy
 
 
@@ -88,6 +89,15 @@ def test_bounds_that_bind_are_met_as_in_the_equilibrium(bounds: tuple[float, flo
     rate = exact.levies.set_index("importer")["rate"].reindex(["BBB", "CCC"]).to_numpy()
     assert list(levy > 0) == list(rate > 1e-9)
     np.testing.assert_allclose(np.expm1(levy), rate, rtol=0.02, atol=1e-9)
+
+
+def test_a_bound_whose_rent_melts_is_met_as_in_the_equilibrium() -> None:
+    economy = world(4)
+    found = response(economy.base, SHORT_RUN, FLOWS, [("AAA", "food")])
+    income, _ = found.real_income(Change(np.log([0.99, 0.995]), np.zeros((2, 3))))
+    quota = pd.concat([cell("AAA", n, factor=b, melts=True) for n, b in (("BBB", 0.99), ("CCC", 0.995))])
+    exact = economy.solve(Shock(quota=quota), closure=SHORT_RUN).real_income.to_numpy()
+    np.testing.assert_allclose(income, exact, rtol=0.02, atol=2e-4)
 
 
 def test_the_error_falls_with_the_square_of_the_shock() -> None:

@@ -4,12 +4,15 @@ from zollverein.case.case import Case, check_case, matching, open_case
 from zollverein.case.copying import copy_case
 from zollverein.case.editing import append_rows
 from zollverein.case.fault import Fault
+from zollverein.case.figures import How, Place, place_of, with_figures
 from zollverein.case.package import DESCRIPTOR, ScenarioFile, bundled_cases, scenarios_of
 
 __all__ = [
     "DESCRIPTOR",
     "Case",
     "Fault",
+    "How",
+    "Place",
     "ScenarioFile",
     "append_rows",
     "bundled_cases",
@@ -17,5 +20,7 @@ __all__ = [
     "copy_case",
     "matching",
     "open_case",
+    "place_of",
     "scenarios_of",
+    "with_figures",
 ]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import pandas as pd
-
 from zollverein.corridor.availability import Availability, Capacity
 from zollverein.corridor.calibration import calibration
 from zollverein.corridor.horizon import Horizon
@@ -29,7 +27,7 @@ class Rehearsal:
     Parameters
     ----------
     network, horizon, foresight, mode, bend_usd_per_t, price_factor : as `Network.route`.
-    exporter, market_regions : as `Tally`.
+    exporter : whose oil is summed.
 
     Attributes
     ----------
@@ -41,7 +39,6 @@ class Rehearsal:
         network: Network,
         horizon: Horizon,
         exporter: str,
-        market_regions: pd.DataFrame,
         *,
         foresight: Foresight = "rolling",
         mode: Mode = "least_cost",
@@ -58,7 +55,7 @@ class Rehearsal:
             bend = calibration(network, horizon, bend_usd_per_t) if mode == "calibrated" else None
             self._programme = assemble(network, horizon, price_factor or {}, bend)
             self._capacity = Capacity(network, horizon)
-        self.tally = Tally(self._programme, network, exporter, market_regions)
+        self.tally = Tally(self._programme, network, exporter)
         self.undisturbed, self.error = self._under(())
 
     def under(self, outages: Sequence[Outage]) -> tuple[Tallied, float]:

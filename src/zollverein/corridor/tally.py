@@ -9,10 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from zollverein.corridor.availability import Availability
-from zollverein.corridor.measures import require_shares
+from zollverein.corridor.carriage import Carried
 from zollverein.corridor.network import Network
 from zollverein.corridor.programme import Programme
 from zollverein.errors import UnknownNameError
@@ -20,6 +19,7 @@ from zollverein.errors import UnknownNameError
 __all__ = ["Tallied", "Tally"]
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,71 +28,69 @@ class Tallied:
 
     Attributes
     ----------
-    exported_kt, export_value_usd_million, carriage_usd_million, produced_kt, available_kt, stranded_kt, shortfall_kt :
-        as the functions of `zollverein.corridor.measures`.
-    routes_kt : (routes,). regions_kt, regions_value_usd_million, regions_cost_usd_per_t : (regions,); a cost is NaN
-        where nothing arrives.
+    oil : by link and node, as `zollverein.corridor.carriage.carried`; of each of the exporter's commodities in order.
+    available_kt, stranded_kt, shortfall_kt : as the functions of `zollverein.corridor.measures`.
+    routes_kt : (routes,) likewise.
     """
 
-    exported_kt: float
-    export_value_usd_million: float
-    carriage_usd_million: float
-    produced_kt: float
+    oil: tuple[Carried, ...]
     available_kt: float
     stranded_kt: float
     shortfall_kt: float
     routes_kt: Floats
-    regions_kt: Floats
-    regions_value_usd_million: Floats
-    regions_cost_usd_per_t: Floats
 
     @property
-    def netback_usd_million(self) -> float:
-        """Value of exports less all carriage."""
-        return self.export_value_usd_million - self.carriage_usd_million
+    def exported_kt(self) -> float:
+        """Deliveries to markets abroad."""
+        return float(sum(part.exported_kt.sum() for part in self.oil))
+
+    @property
+    def export_value_usd_million(self) -> float:
+        """Value of those deliveries at the markets' prices."""
+        return float(sum(part.value_usd_million.sum() for part in self.oil))
+
+    @property
+    def carriage_usd_million(self) -> float:
+        """What the exporter's oil paid for carriage."""
+        return float(sum(part.paid_usd_thousand.sum() for part in self.oil) / 1e3)
+
+    @property
+    def produced_kt(self) -> float:
+        """What the exporter's fields produced."""
+        return float(sum(part.produced_kt.sum() for part in self.oil))
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Where a commodity's flows, fields and markets stand among the programme's, and which link or node they are of."""
+
+    flows: Ints
+    links: Ints
+    fields: Ints
+    field_nodes: Ints
+    markets: Ints
+    market_nodes: Ints
 
 
 class Tally:
-    """Where the exporter's columns are in a programme, found once.
-
-    Parameters
-    ----------
-    market_regions : node, region, share: where the oil that lands at a market ends up.
+    """Where an exporter's columns are in a programme, found once.
 
     Raises
     ------
-    UnknownNameError : the exporter has no commodity. NetworkError : shares of a market that do not add to one.
+    UnknownNameError : the exporter has no commodity in the network.
     """
 
-    def __init__(self, programme: Programme, network: Network, exporter: str, market_regions: pd.DataFrame) -> None:
+    def __init__(self, programme: Programme, network: Network, exporter: str) -> None:
         of = network.commodities["exporter"].to_dict()
         if exporter not in of.values():
             raise UnknownNameError("exporter", exporter, set(of.values()), "the network's commodities")
-        require_shares(market_regions)
         self.programme, self.exporter = programme, exporter
-        blocks, country = programme.blocks, network.nodes["country"].to_dict()
-        node_at = {node: k for k, node in enumerate(programme.nodes)}
-
-        def mine(keys: tuple[tuple[str, str], ...]) -> npt.NDArray[np.int64]:
-            return np.array([k for k, (_, commodity) in enumerate(keys) if of[commodity] == exporter], dtype=np.int64)
-
-        self.flows, self.fields = mine(blocks.arcs), mine(blocks.fields)
-        abroad = [k for k in mine(blocks.markets) if country[blocks.markets[k][0]] != exporter]
-        self.markets = np.array(abroad, dtype=np.int64)
-        links = [blocks.arcs[k][0] for k in self.flows]
-        ends, route = network.ends, network.links["route"].to_dict()
-        self.start = np.array([node_at[ends[link][0]] for link in links], dtype=np.int64)
-        self.end = np.array([node_at[ends[link][1]] for link in links], dtype=np.int64)
-        self.field_node = programme.field_nodes[self.fields]
-        self.market_node = np.array([node_at[blocks.markets[k][0]] for k in self.markets], dtype=np.int64)
-        named = [route[link] for link in links]
-        self.routes = tuple(sorted({r for r in named if r}))
-        self.to_route = np.array([[float(r == name) for name in named] for r in self.routes]).reshape(-1, len(named))
-        self.regions = tuple(sorted(set(map(str, market_regions["region"]))))
-        self.to_region = np.zeros((len(self.regions), len(self.markets)))
-        for node, region, share in market_regions[["node", "region", "share"]].itertuples(index=False, name=None):
-            for k in np.flatnonzero(self.market_node == node_at.get(node, -1)):
-                self.to_region[self.regions.index(region), k] += share
+        self.commodities = tuple(str(c) for c, owner in of.items() if owner == exporter)
+        self._size = len(network.links), len(network.nodes)
+        self._columns = [_columns(programme, network, exporter, commodity) for commodity in self.commodities]
+        route = network.links["route"].to_numpy()
+        self.routes = tuple(sorted({r for columns in self._columns for r in route[columns.links] if r}))
+        self._to_route = np.array([(route == name).astype(float) for name in self.routes]).reshape(-1, len(route))
 
     def of(self, x: Floats, now: Availability) -> Tallied:
         """Return the sums of a plan.
@@ -103,36 +101,51 @@ class Tally:
         """
         c, figures = self.programme.blocks.columns, self.programme.figures
         x = np.where(np.abs(x) < 1e-9, 0.0, x)
-        flow, made = x[:, c["flow"]][:, self.flows], x[:, c["supply"]][:, self.fields]
-        sold = x[:, c["delivery"]][:, self.markets]
-        by_link, paid = flow.sum(axis=0), (flow * figures.tariff[self.flows].T).sum(axis=0)
-        value = (sold * figures.price[self.markets].T).sum(axis=0) / 1e3
-        available = (figures.production[self.fields] * now.field_share[self.field_node]).T
-        delivered = sold.sum(axis=0)
-        cost = delivered * self._unit_cost(by_link, paid, made.sum(axis=0))[self.market_node]
-        regions = self.to_region @ delivered
-        with np.errstate(invalid="ignore", divide="ignore"):
-            per_tonne = np.where(regions > 0, self.to_region @ cost / regions, np.nan)
-        return Tallied(
-            exported_kt=float(delivered.sum()),
-            export_value_usd_million=float(value.sum()),
-            carriage_usd_million=float(paid.sum() / 1e3),
-            produced_kt=float(made.sum()),
-            available_kt=float(available.sum()),
-            stranded_kt=float(np.maximum(available - made, 0.0).sum()),
-            shortfall_kt=float(x[:, c["unmet"]].sum()),
-            routes_kt=self.to_route @ by_link,
-            regions_kt=regions,
-            regions_value_usd_million=self.to_region @ value,
-            regions_cost_usd_per_t=per_tonne,
+        oil, available, stranded = [], 0.0, 0.0
+        for columns in self._columns:
+            made = x[:, c["supply"]][:, columns.fields]
+            offered = (figures.production[columns.fields] * now.field_share[columns.field_nodes]).T
+            available += float(offered.sum())
+            stranded += float(np.maximum(offered - made, 0.0).sum())
+            oil.append(self._carried(columns, x[:, c["flow"]], made, x[:, c["delivery"]]))
+        by_link = np.sum([part.links_kt for part in oil], axis=0)
+        return Tallied(tuple(oil), available, stranded, float(x[:, c["unmet"]].sum()), self._to_route @ by_link)
+
+    def _carried(self, columns: _Columns, flow: Floats, made: Floats, delivered: Floats) -> Carried:
+        figures, (links, nodes) = self.programme.figures, self._size
+        put_in, sold = flow[:, columns.flows], delivered[:, columns.markets]
+        paid = (put_in * figures.tariff[columns.flows].T).sum(axis=0)
+        value = (sold * figures.price[columns.markets].T / 1e3).sum(axis=0)
+        return Carried(
+            links_kt=_at(columns.links, put_in.sum(axis=0), links),
+            paid_usd_thousand=_at(columns.links, paid, links),
+            produced_kt=_at(columns.field_nodes, made.sum(axis=0), nodes),
+            exported_kt=_at(columns.market_nodes, sold.sum(axis=0), nodes),
+            value_usd_million=_at(columns.market_nodes, value, nodes),
         )
 
-    def _unit_cost(self, flow: Floats, paid: Floats, made: Floats) -> Floats:
-        """Mean carriage paid up to each node, US$/t: ``u[b] in[b] = sum_a (u[a] flow[a, b] + paid[a, b])``."""
-        nodes = len(self.programme.nodes)
-        into = np.bincount(self.field_node, weights=made, minlength=nodes)
-        into += np.bincount(self.end, weights=flow, minlength=nodes)
-        into = np.maximum(into, np.finfo(float).tiny)
-        mix = np.eye(nodes)
-        np.subtract.at(mix, (self.end, self.start), flow / into[self.end])
-        return np.asarray(np.linalg.solve(mix, np.bincount(self.end, weights=paid, minlength=nodes) / into))
+
+def _at(where: Ints, values: Floats, size: int) -> Floats:
+    """Values summed by place; zeros where there is none of them."""
+    return np.bincount(where, weights=values, minlength=size).astype(np.float64)
+
+
+def _columns(programme: Programme, network: Network, exporter: str, commodity: str) -> _Columns:
+    blocks, country = programme.blocks, network.nodes["country"].to_dict()
+    node_at = {str(node): k for k, node in enumerate(network.nodes.index)}
+    link_at = {str(link): k for k, link in enumerate(network.links.index)}
+    flows = [k for k, (_, c) in enumerate(blocks.arcs) if c == commodity]
+    fields = [k for k, (_, c) in enumerate(blocks.fields) if c == commodity]
+    markets = [k for k, (node, c) in enumerate(blocks.markets) if c == commodity and country[node] != exporter]
+
+    def places(names: list[str], at: dict[str, int]) -> Ints:
+        return np.array([at[name] for name in names], dtype=np.int64)
+
+    return _Columns(
+        flows=np.array(flows, dtype=np.int64),
+        links=places([blocks.arcs[k][0] for k in flows], link_at),
+        fields=np.array(fields, dtype=np.int64),
+        field_nodes=places([blocks.fields[k][0] for k in fields], node_at),
+        markets=np.array(markets, dtype=np.int64),
+        market_nodes=places([blocks.markets[k][0] for k in markets], node_at),
+    )

@@ -41,8 +41,7 @@ class Sensitivity:
     log_productivity : (S, N).
     log_supply : (S, N) to the log of each specific factor; 0 where a sector has none.
     transfer : (N,) to one more unit of value that a country is given.
-    sales, sellers, owners : (S, N, N), (S, N), (N,): value of each flow at the border, and what one more unit of a
-        producer's receipts and of a levy's revenue is worth; together, see `toll`.
+    sales, sellers : (S, N, N) value of each flow at the border, (S, N) to one more unit of a producer's receipts.
     """
 
     tariff: Array
@@ -52,17 +51,6 @@ class Sensitivity:
     transfer: Array
     sales: Array
     sellers: Array
-    owners: Array
-
-    def toll(self, cells: Cells, owner: npt.NDArray[np.intp]) -> Array:
-        """Return the derivative to the log gross rate of a levy on each cell (sector, importer, exporter), at no levy.
-
-        A levy makes a flow dearer as an iceberg cost does, but nothing melts: its owner gets what it takes from the
-        producer's receipts.
-        """
-        s, n, i = cells
-        border = self.sales[s, n, i]
-        return np.asarray(self.log_iceberg[s, n, i] + border * (self.owners[owner] - self.sellers[s, i]))
 
 
 def sensitivity(
@@ -256,4 +244,4 @@ class _Reverse:
         log_supply[f.tied] = -f.parts(multiplier)[3]
         transfer = at.I * (self.state.value_added.sum() / f.world)
         sales = f.B * q * self.U[:, :, None]
-        return Sensitivity(tariff, log_iceberg, -at.log_c_new, log_supply, transfer, sales, at.Y, at.I)
+        return Sensitivity(tariff, log_iceberg, -at.log_c_new, log_supply, transfer, sales, at.Y)

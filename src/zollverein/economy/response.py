@@ -39,9 +39,11 @@ class Change:
     tariff_cells, tariff : likewise of tariffs, the change of their rates.
     log_supply : (F,) log change of the specific factors.
     transfer : (N,) value given to each country; None: nothing.
+    rent : (Q, N) who gets the rent of each flow's bound, in shares that add to one; nobody where it melts: all zero.
     """
 
     log_bound: Array
+    rent: Array
     cells: Cells = NO_CELLS
     log_iceberg: Array = field(default_factory=lambda: np.empty(0))
     tariff_cells: Cells = NO_CELLS
@@ -57,7 +59,10 @@ class Response:
     Attributes
     ----------
     countries : N names. flows : (sector, importer, exporter) of the Q flows.
-    iceberg, tariff : (O, S, N, N). supply : (O, F). transfer : (O, N). toll : (O, Q).
+    iceberg, tariff : (O, S, N, N). supply : (O, F). transfer : (O, N).
+    dearer : (O, Q) to the flows' trade costs, which is all that a levy does that melts. taken : (O, Q) to what a levy
+        takes from the producers' receipts. sales : (Q,) value of the flows, which a levy's revenue is a share of; given
+        to a country it is worth what a transfer is.
     """
 
     countries: tuple[str, ...]
@@ -66,7 +71,9 @@ class Response:
     tariff: Array = field(repr=False)
     supply: Array = field(repr=False)
     transfer: Array = field(repr=False)
-    toll: Array = field(repr=False)
+    dearer: Array = field(repr=False)
+    taken: Array = field(repr=False)
+    sales: Array = field(repr=False)
 
     def real_income(self, change: Change) -> tuple[Array, Array]:
         """Return the first-order change of real income (N,), percent, and the log levies (Q,) that keep the bounds.
@@ -81,22 +88,23 @@ class Response:
         answers += self.supply @ change.log_supply
         if change.transfer is not None:
             answers += self.transfer @ change.transfer
-        levy = _levies(-self.toll[N:], change.log_bound - answers[N:])
-        return np.asarray(100.0 * np.expm1(answers[:N] + self.toll[:N] @ levy)), levy
+        kept = change.rent.any(axis=1)
+        toll = self.dearer + np.where(kept, (self.transfer @ change.rent.T) * self.sales - self.taken, 0.0)
+        levy = _levies(-toll[N:], change.log_bound - answers[N:])
+        return np.asarray(100.0 * np.expm1(answers[:N] + toll[:N] @ levy)), levy
 
 
 def response(
     base: Baseline,
     closure: Closure,
     flows: Sequence[tuple[str, str, str]],
-    owners: Sequence[str],
     factors: Sequence[tuple[str, str]],
 ) -> Response:
     """Differentiate the base equilibrium.
 
     Parameters
     ----------
-    flows : (exporter, importer, sector) of flows that may be bounded. owners : who gets the rent of each.
+    flows : (exporter, importer, sector) of flows that may be bounded.
     factors : (country, sector) of specific factors that may change.
 
     Raises
@@ -107,13 +115,14 @@ def response(
     sector = {name: k for k, name in enumerate(base.sectors)}
     cells = [(sector[s], country[n], country[i]) for i, n, s in flows]
     where: Cells = tuple(np.array([cell[k] for cell in cells], dtype=np.intp) for k in range(3))  # type: ignore[assignment]
-    owner = np.array([country[name] for name in owners], dtype=np.intp)
     null = shock_arrays(Shock(), base, closure)
     state = solve(base, null, closure)
     parts = list(sensitivities(base, null, closure, state, np.eye(len(country)), cells))
-    toll = np.stack([part.toll(where, owner) for part in parts])
-    # What a levy takes is no longer part of the flow at its producer's price.
-    toll[len(country) :] -= np.eye(len(cells))
+    dearer = np.stack([part.log_iceberg[where] for part in parts])
+    # What a levy takes, or melts, is no longer part of the flow that arrives.
+    dearer[len(country) :] -= np.eye(len(cells))
+    s, _, i = where
+    sales = parts[0].sales[where]
     made = tuple(np.array(codes, dtype=np.intp) for codes in zip(*((sector[s], country[n]) for n, s in factors)))  # noqa: B905
     return Response(
         countries=base.countries,
@@ -122,7 +131,9 @@ def response(
         tariff=np.stack([part.tariff for part in parts]),
         supply=np.stack([part.log_supply[made] for part in parts]) if made else np.zeros((len(parts), 0)),
         transfer=np.stack([part.transfer for part in parts]),
-        toll=toll,
+        dearer=dearer,
+        taken=np.stack([sales * part.sellers[s, i] for part in parts]),
+        sales=sales,
     )
 
 

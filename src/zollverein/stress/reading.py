@@ -6,7 +6,7 @@ import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -15,10 +15,12 @@ from zollverein.case import ScenarioFile
 from zollverein.errors import ScenarioError, UnknownNameError, near_matches
 from zollverein.stress.scenario import Scenario
 
-__all__ = ["read_scenario", "scenario_of", "scenario_schema"]
+__all__ = ["read_scenario", "read_yaml", "scenario_of", "scenario_schema", "validated"]
 
 LARGEST_BYTES = 1_000_000
+BRANCHES = frozenset({"function-after", "uniform", "triangular", "normal", "lognormal", "choice"})
 Keys = tuple[str | int, ...]
+Model = TypeVar("Model", bound=BaseModel)
 
 
 def read_scenario(name_or_path: str | Path, bundled: Mapping[str, ScenarioFile]) -> Scenario:
@@ -35,7 +37,7 @@ def read_scenario(name_or_path: str | Path, bundled: Mapping[str, ScenarioFile])
     """
     path = _find(str(name_or_path), bundled, None)
     data, lines = _with_parents(path, bundled, ())
-    return _validated(data, lines, str(path.name))
+    return validated(Scenario, data, lines, str(path.name))
 
 
 def scenario_of(data: Mapping[str, Any], bundled: Mapping[str, ScenarioFile]) -> Scenario:
@@ -45,7 +47,7 @@ def scenario_of(data: Mapping[str, Any], bundled: Mapping[str, ScenarioFile]) ->
     if isinstance(parent := merged.get("extends"), str):
         base, lines = _with_parents(_find(parent, bundled, None, "key 'extends'"), bundled, ())
         merged = _merged(_varied(base, merged), merged)
-    return _validated(merged, lines, "the mapping")
+    return validated(Scenario, merged, lines, "the mapping")
 
 
 def scenario_schema() -> dict[str, Any]:
@@ -76,7 +78,7 @@ def _with_parents(
     if place in seen:
         chain = " extends ".join(Path(p).name for p in (*seen, place))
         raise ScenarioError(f"scenarios extend each other in a circle: {chain}; break it")
-    data, lines = _load(path)
+    data, lines = read_yaml(path)
     parent = data.get("extends")
     if not isinstance(parent, str):
         return data, lines
@@ -117,11 +119,17 @@ _PlainLoader.yaml_implicit_resolvers = {
 }
 
 
-def _load(path: ScenarioFile) -> tuple[dict[str, Any], dict[Keys, str]]:
+def read_yaml(path: ScenarioFile, noun: str = "scenario") -> tuple[dict[str, Any], dict[Keys, str]]:
+    """Return the mapping that a YAML file holds, and for every key the file and line where it stands.
+
+    Raises
+    ------
+    ScenarioError : a file that cannot be read, or is more than plain YAML.
+    """
     try:
         raw = path.read_bytes()
         if len(raw) > LARGEST_BYTES:
-            raise ScenarioError(f"{path.name} has {len(raw):,} bytes; a scenario has at most {LARGEST_BYTES:,}")
+            raise ScenarioError(f"{path.name} has {len(raw):,} bytes; a {noun} has at most {LARGEST_BYTES:,}")
         loader = _PlainLoader(raw.decode("utf-8"))
         node = loader.get_single_node()
         lines: dict[Keys, str] = {}
@@ -143,10 +151,10 @@ def _load(path: ScenarioFile) -> tuple[dict[str, Any], dict[Keys, str]]:
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
         raise ScenarioError(f"{path.name}{where}: {problem}; it must be plain YAML") from error
     except RecursionError:
-        raise ScenarioError(f"{path.name} is nested too deeply; a scenario has at most five levels") from None
+        raise ScenarioError(f"{path.name} is nested too deeply; a {noun} has a few levels") from None
     if not isinstance(data, dict):
         kind = "nothing" if data is None else f"a {type(data).__name__}"
-        raise ScenarioError(f"{path.name} holds {kind}; a scenario is a mapping with name, title and question")
+        raise ScenarioError(f"{path.name} holds {kind}; a {noun} is a mapping with name, title and question")
     return data, lines
 
 
@@ -167,21 +175,29 @@ def _note_lines(node: yaml.Node, keys: Keys, file: str, lines: dict[Keys, str]) 
             _note_lines(value, (*keys, position), file, lines)
 
 
-def _validated(data: Mapping[str, Any], lines: Mapping[Keys, str], where: str) -> Scenario:
+def validated(
+    model: type[Model], data: Mapping[str, Any], lines: Mapping[Keys, str], where: str, noun: str = "scenario"
+) -> Model:
+    """Check a mapping against a model.
+
+    Raises
+    ------
+    ScenarioError : every fault at once, each with its line and key.
+    """
     try:
-        return Scenario.model_validate(data)
+        return model.model_validate(data)
     except ValidationError as error:
-        faults = [_fault(dict(e), lines, where) for e in error.errors(include_url=False)]
-        head = f"{where} is not a scenario; {len(faults)} fault{'s' * (len(faults) > 1)}:"
+        faults = [_fault(model, dict(e), lines, where, noun) for e in error.errors(include_url=False)]
+        head = f"{where} is not a {noun}; {len(faults)} fault{'s' * (len(faults) > 1)}:"
         raise ScenarioError("\n  ".join([head, *faults])) from None
 
 
-def _fault(error: dict[str, Any], lines: Mapping[Keys, str], where: str) -> str:
+def _fault(model: type[BaseModel], error: dict[str, Any], lines: Mapping[Keys, str], where: str, noun: str) -> str:
     keys: Keys = tuple(k for n, k in enumerate(error["loc"]) if n == 0 or not _is_branch(k))
     known = next((lines[keys[:n]] for n in range(len(keys), -1, -1) if keys[:n] in lines), where)
-    name = ".".join(map(str, keys)) or "the scenario"
+    name = ".".join(map(str, keys)) or f"the {noun}"
     if error["type"] == "extra_forbidden":
-        allowed = _allowed_keys(keys[:-1])
+        allowed = _allowed_keys(model, keys[:-1])
         near = near_matches(str(keys[-1]), allowed)
         hint = f"did you mean '{near[0]}'?" if near else f"allowed are {', '.join(allowed)}"
         return f"{known}: key '{name}' is not known; {hint}"
@@ -199,11 +215,11 @@ def _fault(error: dict[str, Any], lines: Mapping[Keys, str], where: str) -> str:
 
 def _is_branch(key: str | int) -> bool:
     """Pydantic names the branch of a union in a location; a reader wrote no such key."""
-    return isinstance(key, str) and (key.startswith(("tuple[", "literal[")) or key in {"function-after"})
+    return isinstance(key, str) and (key.startswith(("tuple[", "literal[")) or key in BRANCHES)
 
 
-def _allowed_keys(keys: Keys) -> list[str]:
-    model: type[BaseModel] | None = Scenario
+def _allowed_keys(top: type[BaseModel], keys: Keys) -> list[str]:
+    model: type[BaseModel] | None = top
     for key in keys:
         if isinstance(key, int) or model is None:
             continue

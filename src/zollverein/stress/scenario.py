@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
+
+from zollverein.stress.plain import Codes, Count, Day, Name, Number, Part, Share, Text
+from zollverein.stress.varying import Vary
 
 __all__ = [
     "BarrierChange",
@@ -22,39 +24,10 @@ __all__ = [
 ]
 
 
-def _written_as_a_day(value: object) -> object:
-    if isinstance(value, str | date):
-        return value
-    raise ValueError("give a day as 2022-03-23")
-
-
-def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise ValueError(f"'{twice}' stands twice; name each once")
-    return names
-
-
-# Strict: YAML's `yes`, a number in quotation marks or a day as seconds would each be taken for another thing.
-Number = Annotated[float, Field(strict=True)]
-Count = Annotated[int, Field(strict=True)]
-Share = Annotated[float, Field(strict=True, ge=0.0, le=1.0)]
-Day = Annotated[date, BeforeValidator(_written_as_a_day)]
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=80)]
-Text = Annotated[str, Field(min_length=1, max_length=4000)]
-Codes = Annotated[tuple[str, ...], Field(min_length=1), AfterValidator(_each_once)]
-
-
-class _Part(BaseModel):
-    """Plain data: no key that is not known, no value that can be changed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, str_strip_whitespace=True)
-
-
 Step = Literal["day", "week", "month", "year"]
 
 
-class StepSpec(_Part):
+class StepSpec(Part):
     """Periods of one length up to a day."""
 
     step: Step = Field(description="length of a period")
@@ -68,7 +41,7 @@ Steps = Annotated[
 ]
 
 
-class HorizonSpec(_Part):
+class HorizonSpec(Part):
     """The time that the corridor is routed over, both days included."""
 
     start: Day = Field(description="first day, for example 2022-01-01")
@@ -95,7 +68,7 @@ class HorizonSpec(_Part):
         return self.step if isinstance(self.step, str) else ", then ".join(piece.step for piece in self.step)
 
 
-class OutageSpec(_Part):
+class OutageSpec(Part):
     """A loss of capacity of a link, or of all that leaves a node."""
 
     name: Text = Field(description="what it is called in results")
@@ -116,7 +89,7 @@ class OutageSpec(_Part):
         return self
 
 
-class RevisionSpec(_Part):
+class RevisionSpec(Part):
     """A figure of a link or node that is changed: a capacity built, a quota cut, a tariff raised."""
 
     target: str = Field(description="a link or a node of the case")
@@ -126,7 +99,7 @@ class RevisionSpec(_Part):
     reason: Text = Field(description="what is built or decided, and where the number comes from")
 
 
-class CorridorPart(_Part):
+class CorridorPart(Part):
     """What happens to the corridor."""
 
     exporter: str = Field("KAZ", description="whose oil is followed, ISO alpha-3")
@@ -159,7 +132,7 @@ class CorridorPart(_Part):
         return self
 
 
-class BarrierChange(_Part):
+class BarrierChange(Part):
     """Recorded barriers inside the union that are removed, or raised once more."""
 
     change: Literal["remove", "raise"]
@@ -185,7 +158,7 @@ class BarrierChange(_Part):
         return tuple(dict.fromkeys(pair for pair in both if pair[0] != pair[1]))
 
 
-class TariffChange(_Part):
+class TariffChange(Part):
     """New tariffs for all pairs of the exporters with the importers."""
 
     exporters: Codes
@@ -202,7 +175,7 @@ class TariffChange(_Part):
         return self
 
 
-class IcebergChange(_Part):
+class IcebergChange(Part):
     """A change of trade costs for all pairs of the exporters with the importers."""
 
     exporters: Codes
@@ -221,7 +194,7 @@ def _require_two(exporters: tuple[str, ...], importers: tuple[str, ...]) -> None
         raise ValueError(f"goes from {exporters[0]} to itself; trade has two ends, so name another")
 
 
-class EconomyPart(_Part):
+class EconomyPart(Part):
     """How the world adjusts, and what changes in it beyond the corridor."""
 
     labour: Literal["mobile", "specific"] | None = Field(
@@ -243,7 +216,7 @@ class EconomyPart(_Part):
         return self
 
 
-class Scenario(_Part):
+class Scenario(Part):
     """One stress test: what is asked, of which case, and what happens in it.
 
     Build it from a file with `read_scenario`, or from a mapping with `scenario_of`.
@@ -256,6 +229,17 @@ class Scenario(_Part):
     extends: str | None = Field(None, description="a scenario whose keys are taken over where this one is silent")
     corridor: CorridorPart | None = Field(None, description="absent: no corridor is routed")
     economy: EconomyPart = EconomyPart()
+    vary: tuple[Vary, ...] = Field((), description="what is not known for certain: figures and their distributions")
+    draws: Count = Field(100, ge=20, le=10_000, description="how often `run` draws them")
+    seed: Count = Field(1, ge=0, lt=2**31, description="of those draws")
+
+    @model_validator(mode="after")
+    def _each_varied_once(self) -> Scenario:
+        paths = [path for vary in self.vary for path in vary.paths]
+        twice = next((path for path in paths if paths.count(path) > 1), None)
+        if twice is not None:
+            raise ValueError(f"varies '{twice}' twice; give it one distribution")
+        return self
 
     @model_validator(mode="after")
     def _coherent(self) -> Scenario:

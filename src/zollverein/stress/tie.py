@@ -170,15 +170,15 @@ def tied(link: CrudeLink, economy: Economy, before: Routing) -> Tie:
     )  # fmt: skip
 
 
-def told(tie: Tie, after: Routing) -> Told:
-    """Return what a routing of the disturbed corridor tells the economy.
+def told(tie: Tie, after: Routing | Carried) -> Told:
+    """Return what a routing of the disturbed corridor, or what it carried, tells the economy.
 
     Raises
     ------
     ScenarioError : more oil is lost than the economy's tables know of.
     """
     link, was = tie.link, tie.was
-    oil = carried(after, link.exporter, link.commodity)
+    oil = after if isinstance(after, Carried) else carried(after, link.exporter, link.commodity)
     now = _arrived(tie.network, oil, tie.of_market, tie.of_fee)
     known = (was.kt > LEAST_KT) & (was.value_usd_million > 0)
     both = known & (now.kt > LEAST_KT)

@@ -1,0 +1,263 @@
+"""What a sweep comes to before anything is computed: its worlds, what is drawn in them, and in which parts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import product
+from typing import Any
+
+import pandas as pd
+
+from zollverein._version import __version__
+from zollverein.case import Case
+from zollverein.errors import ScenarioError, UnknownNameError
+from zollverein.stress.drawing import Setting, Target, applied, resolved, target_of
+from zollverein.stress.reading import read_scenario, scenario_of
+from zollverein.stress.scenario import Scenario
+from zollverein.stress.sweeps.spec import Sample, SweepSpec
+from zollverein.stress.varying import Vary
+from zollverein.threat import Threat
+
+__all__ = ["NOTHING_DONE", "Chunk", "Plan", "Planned", "plan_of", "portable"]
+
+NOTHING_DONE = "nothing"
+# Scenarios in a part: small enough that little is lost when a worker dies, large enough that files stay few.
+PART, EXACT_PART = 250, 10
+# Of the draws that are answered to first order this share, and at least so many, are solved exactly whatever they are.
+CHECKED, FEWEST_CHECKED, MOST_CHECKED = 0.02, 20, 200
+# What a second draw of the same scenario is keyed with, for Sobol indices.
+SECOND = 1 << 32
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One world: a scenario under a policy, at one place of the grid.
+
+    Attributes
+    ----------
+    label : what it is called in results. cell : the grid's values by path, as text or number.
+    variations : what varies in it, resolved.
+    """
+
+    number: int
+    label: str
+    scenario: Scenario
+    base: str
+    policy: str
+    settings: tuple[Setting, ...]
+    cell: Mapping[str, float | int | str]
+    variations: tuple[tuple[Vary, tuple[Target, ...]], ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A part of the work: some scenarios of a world.
+
+    Attributes
+    ----------
+    stage : ``answers``, ``exact`` (again, exactly), ``drivers``. swapped : factors whose draws are the second ones;
+        ``*``: all of them.
+    """
+
+    stage: str
+    world: int
+    part: int
+    numbers: tuple[int, ...]
+    swapped: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A sweep, planned against a case."""
+
+    spec: SweepSpec
+    case: Case = field(repr=False)
+    worlds: tuple[Planned, ...] = field(repr=False)
+    threats: tuple[Threat, ...] = field(repr=False)
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What tells this sweep from every other: what is asked, the case's figures, the version."""
+        return {
+            "sweep": self.spec.model_dump(mode="json", by_alias=True, exclude_defaults=True),
+            "case": {"name": self.case.name, "digest": _digest_of(self.case)},
+            "version": __version__,
+            "worlds": [
+                {"number": w.number, "label": w.label, "policy": w.policy, "scenario": w.scenario.to_mapping(),
+                 "cell": dict(w.cell)}
+                for w in self.worlds
+            ],
+        }  # fmt: skip
+
+    @cached_property
+    def digest(self) -> str:
+        """A short name for the whole plan."""
+        return hashlib.blake2b(json.dumps(self.manifest, sort_keys=True).encode(), digest_size=12).hexdigest()
+
+    @property
+    def sample(self) -> Sample:
+        """The sample; of a sweep without one, every scenario once, with no threat."""
+        return self.spec.sample or Sample(scenarios=1, threats="none")
+
+    @property
+    def check(self) -> int:
+        """Draws up to this number are solved exactly whatever they are, to say how far first-order answers are off."""
+        if self.spec.welfare != "first_order" or self.spec.sample is None:
+            return 0
+        wanted = min(max(int(CHECKED * self.sample.scenarios), FEWEST_CHECKED), MOST_CHECKED)
+        return min(wanted, self.sample.scenarios)
+
+    def chunks(self) -> list[Chunk]:
+        """Return the parts of the first stage, the worlds side by side, so that a stop rule sees all of them grow."""
+        numbers = range(self.sample.scenarios)
+        return [
+            Chunk("answers", world.number, part, tuple(numbers[first : first + PART]))
+            for part, first in enumerate(range(0, len(numbers), PART))
+            for world in self.worlds
+        ]
+
+    def again(self, world: int, numbers: Sequence[int]) -> list[Chunk]:
+        """Return the parts in which some scenarios are solved exactly."""
+        ordered = sorted(numbers)
+        return [
+            Chunk("exact", world, part, tuple(ordered[first : first + EXACT_PART]))
+            for part, first in enumerate(range(0, len(ordered), EXACT_PART))
+        ]
+
+    def factors(self, world: Planned) -> tuple[str, ...]:
+        """Return what is drawn in a world: threats, then varied figures."""
+        return (*(threat.name for threat in self.threats), *(vary.name for vary, _ in world.variations))
+
+    def driving(self, world: Planned) -> list[Chunk]:
+        """Return the parts of Saltelli's design: all drawn again, then one factor after the other."""
+        if self.spec.drivers is None:
+            return []
+        samples = self.spec.drivers.samples
+        chunks: list[Chunk] = []
+        for swapped in ("*", *self.factors(world)):
+            for first in range(0, samples, PART):
+                numbers = tuple(range(first, min(first + PART, samples)))
+                chunks.append(Chunk("drivers", world.number, len(chunks), numbers, swapped))
+        return chunks
+
+
+def plan_of(spec: SweepSpec, case: Case) -> Plan:
+    """Plan a sweep: every scenario, policy, path and threat is resolved, or refused.
+
+    Raises
+    ------
+    InputError : what is wrong, where, and what is near.
+    """
+    scenarios = [_named(entry, case, k) for k, entry in enumerate(spec.scenarios)]
+    names = [scenario.name for scenario in scenarios]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ScenarioError(f"sweep key scenarios: two are called '{twice}'; name each once")
+    worlds: list[Planned] = []
+    for scenario, policy in product(scenarios, [None, *spec.policies]):
+        done = scenario if policy is None else _under(scenario, policy.name, policy.change, case)
+        for cell in product(*(axis.values for axis in spec.grid)):
+            worlds.append(_planned(len(worlds), scenario.name, done, policy.name if policy else None, spec, cell, case))
+    threats = _threats(spec, case)
+    if threats and not all(world.scenario.corridor for world in worlds):
+        lacking = next(world.base for world in worlds if world.scenario.corridor is None)
+        raise ScenarioError(
+            f"sweep key sample.threats: scenario '{lacking}' has no corridor, hence no days on which a threat could "
+            f"strike; give it one, or set threats: none"
+        )
+    return Plan(spec, case, tuple(worlds), threats)
+
+
+def _named(entry: str | Mapping[str, Any], case: Case, k: int) -> Scenario:
+    try:
+        bundled = case.scenario_files()
+        return read_scenario(entry, bundled) if isinstance(entry, str) else scenario_of(entry, bundled)
+    except ScenarioError as error:
+        raise ScenarioError(f"sweep key scenarios.{k}: {error}") from None
+
+
+def _under(scenario: Scenario, name: str, change: Mapping[str, Any], case: Case) -> Scenario:
+    """A scenario with a policy's keys laid over it; what it revises comes on top of what the scenario does."""
+    data = scenario.to_mapping()
+    try:
+        return scenario_of(_laid_over(data, change), case.scenario_files())
+    except ScenarioError as error:
+        raise ScenarioError(f"sweep key policies, '{name}', over scenario '{scenario.name}': {error}") from None
+
+
+def _laid_over(data: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """Mappings merge, lists grow, anything else replaces."""
+    out = dict(data)
+    for key, value in change.items():
+        old = out.get(key)
+        if isinstance(old, Mapping) and isinstance(value, Mapping):
+            out[key] = _laid_over(old, value)
+        elif isinstance(old, list) and isinstance(value, list):
+            out[key] = [*old, *value]
+        else:
+            out[key] = value
+    return out
+
+
+def _planned(
+    number: int,
+    base: str,
+    scenario: Scenario,
+    policy: str | None,
+    spec: SweepSpec,
+    cell: Sequence[float | int | str],
+    case: Case,
+) -> Planned:
+    settings = []
+    for k, (axis, value) in enumerate(zip(spec.grid, cell, strict=True)):
+        where = f"sweep key grid.{k}"
+        settings.append(Setting(target_of(axis.path, scenario, case, where), value, axis.how))
+    inside = [setting for setting in settings if setting.target.place is None]
+    scenario, _ = applied(scenario, case, inside, "sweep key grid")
+    told = [base, *([policy] if policy else []), *(f"{a.path}={v}" for a, v in zip(spec.grid, cell, strict=True))]
+    return Planned(
+        number=number,
+        label=", ".join(told),
+        scenario=scenario,
+        base=base,
+        policy=policy or NOTHING_DONE,
+        settings=tuple(setting for setting in settings if setting.target.place is not None),
+        cell={axis.path: value for axis, value in zip(spec.grid, cell, strict=True)},
+        variations=resolved(scenario, case),
+    )
+
+
+def _threats(spec: SweepSpec, case: Case) -> tuple[Threat, ...]:
+    wanted = spec.sample.threats if spec.sample is not None else "none"
+    if wanted == "none" or not wanted:
+        return ()
+    if "hazards" not in case.tables:
+        raise ScenarioError(
+            f"sweep key sample.threats: case '{case.name}' has no table hazards; add it, or set threats: none"
+        )
+    known = {threat.name: threat for threat in case.threats()}
+    if wanted == "all":
+        return tuple(known.values())
+    for name in wanted:
+        if name not in known:
+            raise UnknownNameError("hazard", name, known, "sweep key sample.threats")
+    return tuple(known[name] for name in dict.fromkeys(wanted))
+
+
+def _digest_of(case: Case) -> str:
+    """A digest of all the case's figures."""
+    told = hashlib.blake2b(digest_size=12)
+    for name in sorted(case.tables):
+        frame = case.tables[name]
+        told.update(name.encode() + "|".join(map(str, frame.columns)).encode())
+        told.update(pd.util.hash_pandas_object(frame.astype(str), index=False).to_numpy().tobytes())
+    return told.hexdigest()
+
+
+def portable(plan: Plan) -> Plan:
+    """Return the plan such that it can be sent: the case's tables with it, and none of its files."""
+    return replace(plan, case=replace(plan.case, tables=dict(plan.case.tables), _scenarios={}))

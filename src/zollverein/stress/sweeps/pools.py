@@ -1,0 +1,204 @@
+"""Where the parts of a sweep are answered: processes of this machine, or a Dask cluster that the user names.
+
+A part is answered as often as workers die under it, and handed back once. Parts come back in any order.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
+from multiprocessing import get_context
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from zollverein._version import __version__
+from zollverein.errors import InputError, NoAnswerError
+from zollverein.stress.sweeps.plan import Chunk, Plan, portable
+from zollverein.stress.sweeps.work import answered
+
+__all__ = ["Pool", "pool_of"]
+
+MOST_JOBS = 256
+# Parts that are with the workers at a time, for each of them: enough to keep it busy, few enough to stop at once.
+AHEAD = 3
+SECONDS_TO_ANSWER = 10
+MOST_DEATHS = 5
+
+
+class Pool(Protocol):
+    """Workers that answer parts of one plan."""
+
+    def answer(self, chunks: Sequence[Chunk]) -> Iterator[tuple[Chunk, pa.Table]]:
+        """Yield parts with their rows as they come."""
+        ...
+
+
+@contextmanager
+def pool_of(plan: Plan, jobs: int, scheduler: str | None) -> Iterator[Pool]:
+    """Open the workers of a plan.
+
+    Raises
+    ------
+    InputError : a number of jobs that is none; a scheduler that does not answer, or runs another version.
+    """
+    if scheduler is not None:
+        with _dask(plan, scheduler) as pool:
+            yield pool
+        return
+    if isinstance(jobs, bool) or not isinstance(jobs, int) or not 1 <= jobs <= MOST_JOBS:
+        raise InputError(f"jobs is {jobs!r}; allowed is a whole number from 1 to {MOST_JOBS}")
+    if jobs == 1:
+        yield _Here(plan)
+        return
+    processes = _Processes(plan, jobs)
+    try:
+        yield processes
+    finally:
+        processes.close()
+
+
+class _Here:
+    """No other process than the one that asks."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+
+    def answer(self, chunks: Sequence[Chunk]) -> Iterator[tuple[Chunk, pa.Table]]:
+        for chunk in chunks:
+            yield chunk, answered(self.plan, chunk)
+
+
+_OF_THIS_PROCESS: dict[str, Plan] = {}
+
+
+def _begin(packed: bytes) -> None:
+    """Take the plan over; one thread for one process, and Ctrl-C is the parent's."""
+    import signal  # noqa: PLC0415
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _OF_THIS_PROCESS["plan"] = pickle.loads(packed)
+
+
+def _answered_here(chunk: Chunk) -> pa.Table:
+    return answered(_OF_THIS_PROCESS["plan"], chunk)
+
+
+class _Processes:
+    """Processes that start afresh: HiGHS keeps threads, which a fork would break. One that dies is replaced."""
+
+    def __init__(self, plan: Plan, jobs: int) -> None:
+        self.jobs, self.packed = jobs, pickle.dumps(portable(plan))
+        self.pool = self._opened()
+
+    def _opened(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(
+            self.jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=(self.packed,)
+        )
+
+    def close(self) -> None:
+        self.pool.shutdown(wait=False, cancel_futures=True)
+
+    def answer(self, chunks: Sequence[Chunk]) -> Iterator[tuple[Chunk, pa.Table]]:
+        waiting, deaths = list(chunks)[::-1], 0
+        running: dict[Future[pa.Table], Chunk] = {}
+        while waiting or running:
+            while waiting and len(running) < self.jobs * AHEAD:
+                chunk = waiting.pop()
+                running[self.pool.submit(_answered_here, chunk)] = chunk
+            finished, _ = wait(running, return_when=FIRST_COMPLETED)
+            lost: list[Chunk] = []
+            for future in finished:
+                chunk = running.pop(future)
+                try:
+                    rows = future.result()
+                except BrokenProcessPool:
+                    lost.append(chunk)
+                    continue
+                yield chunk, rows
+            if lost:
+                # A process was killed, and with it the whole pool: what was with it is answered again.
+                deaths += 1
+                if deaths > MOST_DEATHS:
+                    raise NoAnswerError(
+                        f"worker processes were killed {deaths} times, for want of memory perhaps; what is done is "
+                        f"kept: run the sweep again with fewer --jobs"
+                    )
+                waiting += [*lost, *running.values()]
+                running.clear()
+                self.pool.shutdown(wait=False, cancel_futures=True)
+                self.pool = self._opened()
+
+
+@contextmanager
+def _dask(plan: Plan, address: str) -> Iterator[Pool]:
+    if find_spec("distributed") is None:
+        raise InputError(
+            "--scheduler needs the library distributed; install the extra: pip install 'zollverein[cluster]'"
+        )
+    distributed: Any = import_module("distributed")
+
+    try:
+        client = distributed.Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise InputError(
+            f"no scheduler answers at '{address}' within {SECONDS_TO_ANSWER} seconds ({type(error).__name__}); start "
+            f"one with 'dask scheduler', or check address and port, as in tcp://10.0.0.5:8786"
+        ) from None
+    try:
+        versions = client.run(_version)
+        if not versions:
+            raise InputError(f"the scheduler at '{address}' has no workers; start some with 'dask worker {address}'")
+        for worker, version in versions.items():
+            if version != __version__:
+                raise InputError(
+                    f"worker {worker} runs zollverein {version or 'not at all'} and this is {__version__}; install one "
+                    f"version everywhere"
+                )
+        yield _Dask(client, plan)
+    finally:
+        client.close()
+
+
+def _version() -> str:
+    from zollverein._version import __version__  # noqa: PLC0415 - of the worker
+
+    return __version__
+
+
+class _Dask:
+    """A cluster. The plan is a task of its own, so that a scheduler can make it again where a worker took it away."""
+
+    def __init__(self, client: Any, plan: Plan) -> None:
+        self.client = client
+        self.plan = client.submit(pickle.loads, pickle.dumps(portable(plan)), key=f"plan-{plan.digest}")
+        self.digest = plan.digest
+
+    def answer(self, chunks: Sequence[Chunk]) -> Iterator[tuple[Chunk, pa.Table]]:
+        distributed: Any = import_module("distributed")
+        waiting = list(chunks)[::-1]
+        running: dict[Any, Chunk] = {}
+        finished = distributed.as_completed()
+
+        def send() -> None:
+            chunk = waiting.pop()
+            future = self.client.submit(answered, self.plan, chunk, key=_key(self.digest, chunk), retries=MOST_DEATHS)
+            running[future.key] = chunk
+            finished.add(future)
+
+        for _ in range(min(len(waiting), AHEAD * max(1, len(self.client.nthreads())))):
+            send()
+        for future in finished:
+            yield running.pop(future.key), future.result()
+            future.release()
+            if waiting:
+                send()
+
+
+def _key(digest: str, chunk: Chunk) -> str:
+    return f"answered-{digest}-{chunk.stage}-{chunk.world}-{chunk.part}-{chunk.swapped or 'own'}"

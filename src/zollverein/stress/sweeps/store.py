@@ -1,0 +1,171 @@
+"""A sweep's results on disk: a manifest, and Parquet files that each appear whole or not at all.
+
+    OUT/manifest.json                                      what was asked, of which case, by which version
+    OUT/results/stage=answers/world=003/part-00000042.parquet
+
+A part holds a fixed range of a world's scenarios, so that its bytes depend on nothing but the manifest: which worker
+made it, when, and after how many interruptions leaves no trace.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
+
+from zollverein.errors import OutputError
+
+__all__ = ["Store", "open_store"]
+
+MANIFEST, RESULTS, LOCK = "manifest.json", "results", ".lock"
+PART = re.compile(r"part-(\d{8})\.parquet")
+
+
+class Store:
+    """A folder of results. State is what it is for: the parts that are there."""
+
+    def __init__(self, folder: Path, manifest: dict[str, Any]) -> None:
+        self.folder, self.manifest = folder, manifest
+
+    def _home(self, stage: str, world: int) -> Path:
+        return self.folder / RESULTS / f"stage={stage}" / f"world={world:03d}"
+
+    def done(self, stage: str, world: int) -> set[int]:
+        """Return the parts of a world that are there."""
+        home = self._home(stage, world)
+        found = (PART.fullmatch(path.name) for path in home.iterdir()) if home.is_dir() else ()
+        return {int(match.group(1)) for match in found if match}
+
+    def write(self, stage: str, world: int, part: int, rows: pa.Table) -> None:
+        """Write a part: beside its place, to the disk, then into its place in one step.
+
+        Raises
+        ------
+        OutputError : the place cannot be written to.
+        """
+        home = self._home(stage, world)
+        path = home / f"part-{part:08d}.parquet"
+        beside = path.with_suffix(".writing")
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+            pq.write_table(rows, beside, compression="zstd", store_schema=True)
+            with beside.open("rb") as written:
+                os.fsync(written.fileno())
+            beside.replace(path)
+        except OSError as error:
+            raise OutputError(f"{path} cannot be written: {error.strerror or error}; free space and resume") from error
+
+    def drop(self, stage: str, world: int, parts: Sequence[int]) -> None:
+        """Remove parts that a stop rule made superfluous."""
+        for part in parts:
+            (self._home(stage, world) / f"part-{part:08d}.parquet").unlink(missing_ok=True)
+
+    def read(self, stage: str, columns: Sequence[str] | None = None, world: int | None = None) -> pd.DataFrame:
+        """Return rows of a stage, in the order of world and scenario; no rows where there is no such stage."""
+        home = self.folder / RESULTS / f"stage={stage}"
+        places = (
+            [self._home(stage, world)] if world is not None else sorted(home.glob("world=*")) if home.is_dir() else []
+        )
+        files = [str(path) for place in places if place.is_dir() for path in sorted(place.glob("part-*.parquet"))]
+        if not files:
+            return pd.DataFrame()
+        rows: pd.DataFrame = ds.dataset(files, format="parquet").to_table(columns=columns).to_pandas()
+        return rows
+
+    def losses(self, world: int, part: int, measure: str) -> npt.NDArray[np.float64]:
+        """Return one measure of one part of the answers; NaN where a scenario failed."""
+        path = self._home("answers", world) / f"part-{part:08d}.parquet"
+        column = pq.read_table(path, columns=[measure]).column(0)
+        return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.float64)
+
+    def cleared(self) -> None:
+        """Remove what an interrupted writer left beside its place."""
+        for left in (self.folder / RESULTS).rglob("*.writing"):
+            left.unlink(missing_ok=True)
+
+
+@contextmanager
+def open_store(folder: Path, manifest: dict[str, Any]) -> Iterator[Store]:
+    """Open a sweep's folder for writing, a new one or one to be resumed, and hold it against a second writer.
+
+    Raises
+    ------
+    OutputError : the folder holds something else, another sweep, results of another version or case, or is in use.
+    """
+    _require_ours(folder, manifest)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / LOCK, timeout=0)
+        with lock:
+            if not (folder / MANIFEST).is_file():
+                beside = folder / f"{MANIFEST}.writing"
+                beside.write_text(_as_text(manifest), encoding="utf-8")
+                beside.replace(folder / MANIFEST)
+            store = Store(folder, manifest)
+            store.cleared()
+            yield store
+    except Timeout:
+        raise OutputError(f"{folder} is in use by another sweep that is still running; wait for it, or name another "
+                          f"folder") from None  # fmt: skip
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be written: {error.strerror or error}; choose another folder") from error
+
+
+def manifest_in(folder: Path) -> dict[str, Any] | None:
+    """Return the manifest of a folder, None where there is none.
+
+    Raises
+    ------
+    OutputError : it cannot be read.
+    """
+    path = folder / MANIFEST
+    if not path.is_file():
+        return None
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise OutputError(f"{path} cannot be read ({error}); choose another folder, or remove this one") from error
+    if not isinstance(data, dict) or "sweep" not in data:
+        raise OutputError(f"{path} is no manifest of a sweep; choose another folder")
+    return data
+
+
+def _require_ours(folder: Path, manifest: dict[str, Any]) -> None:
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise OutputError(f"{folder} is a file; name a folder for the results")
+    there = manifest_in(folder)
+    if there is None:
+        strangers = [path.name for path in folder.iterdir() if path.name not in (LOCK, f"{MANIFEST}.writing")]
+        if strangers:
+            raise OutputError(
+                f"{folder} is not empty ({', '.join(sorted(strangers)[:3])}) and holds no sweep; name a new folder"
+            )
+        return
+    if there == manifest:
+        return
+    differ = [key for key in sorted({*there, *manifest}) if there.get(key) != manifest.get(key)]
+    what = {
+        "sweep": f"the sweep '{there.get('sweep', {}).get('name', '?')}', which asks something else",
+        "version": f"results of version {there.get('version')} (this is {manifest.get('version')})",
+        "case": "results of the case with other figures",
+    }
+    told = "; ".join(what.get(key, f"another {key}") for key in differ)
+    raise OutputError(f"{folder} holds {told}; name a new folder, or remove this one if it is no longer needed")
+
+
+def _as_text(manifest: dict[str, Any]) -> str:
+    return json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=True) + "\n"

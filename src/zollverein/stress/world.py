@@ -1,0 +1,246 @@
+"""A scenario on a case, made ready to be disturbed by one draw after another; each answer is a row of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from zollverein.corridor import Network, Outage, Routing, shortfall_kt
+from zollverein.corridor.carriage import Carried, carried
+from zollverein.corridor.rehearsal import Rehearsal
+from zollverein.corridor.tally import Tallied
+from zollverein.economy import Outcome, Shock
+from zollverein.economy.adjoint import Cells
+from zollverein.economy.response import NO_CELLS, Change
+from zollverein.errors import ScenarioError
+from zollverein.stress.barrier_threats import joined_policies
+from zollverein.stress.coupling import couple
+from zollverein.stress.crude import crude_link
+from zollverein.stress.ground import Ground
+from zollverein.stress.preparing import prepared
+from zollverein.stress.scenario import CorridorPart, Scenario
+from zollverein.stress.settling import NEXT_TO_NOTHING, bounds_of
+from zollverein.stress.shocks import Policy, closure_of, iceberg_product, policy_of
+from zollverein.stress.tie import Tie, tied, told
+
+__all__ = ["MEASURES", "NOTHING", "Row", "World"]
+
+Floats = npt.NDArray[np.float64]
+Row = dict[str, float | str]
+NOTHING = Policy(tariff=None, iceberg=None)
+# What a corridor's row holds beside incomes; every loss is against the case's corridor, undisturbed and unchanged.
+MEASURES = (
+    "exported_kt", "lost_exports_kt", "stranded_kt", "lost_at_field_kt", "shortfall_kt", "export_value_usd_million",
+    "lost_revenue_usd_million", "carriage_usd_million", "lost_netback_usd_million",
+)  # fmt: skip
+
+
+class World:
+    """A scenario on a case. State is what it is for: engines and programmes laid out once.
+
+    Parameters
+    ----------
+    scenario : its own outages, revisions and policy are part of every answer. ground : the case's engines.
+
+    Raises
+    ------
+    InputError, NoAnswerError : a name that does not fit; an undisturbed corridor without an answer.
+    """
+
+    def __init__(self, scenario: Scenario, ground: Ground) -> None:
+        self.scenario, self.ground = scenario, ground
+        self.closure, self.policy = closure_of(scenario), policy_of(scenario, ground.case)
+        self.regions = ground.economy.countries
+        if scenario.corridor is not None:
+            self._open(scenario.corridor)
+
+    def _open(self, part: CorridorPart) -> None:
+        network, self.horizon, self.outages, self.revisions = prepared(part, self.ground.case, self.ground.network)
+        self.link = crude_link(self.ground.case, part.exporter, self.horizon)
+        self._undisturbed = self._rehearsal(part, network)
+        self._changed = self._undisturbed
+        if self.revisions:
+            self._changed = self._rehearsal(part, network.revised(self.revisions))
+        self.before: Routing = network.route(
+            self.horizon, foresight=part.foresight, mode=part.mode, bend_usd_per_t=part.bend_usd_per_t
+        )
+        self.tie: Tie = tied(self.link, self.ground.economy, self.before)
+
+    def _rehearsal(self, part: CorridorPart, network: Network) -> Rehearsal:
+        return Rehearsal(
+            network, self.horizon, part.exporter,
+            foresight=part.foresight, mode=part.mode, bend_usd_per_t=part.bend_usd_per_t,
+        )  # fmt: skip
+
+    @property
+    def corridor(self) -> CorridorPart | None:
+        """What happens to the corridor, if anything."""
+        return self.scenario.corridor
+
+    @cached_property
+    def sector(self) -> int:
+        """Position of the sector that the oil is part of."""
+        return self.ground.economy.sectors.index(self.link.sector)
+
+    @property
+    def seconds(self) -> float:
+        """Spent inside HiGHS so far."""
+        if self.corridor is None:
+            return 0.0
+        return self._undisturbed.seconds + (self._changed.seconds if self.revisions else 0.0)
+
+    def first_order(self, outages: Sequence[Outage] = (), policy: Policy = NOTHING, *, welfare: bool = True) -> Row:
+        """Answer a draw to first order: the corridor exactly, at base prices; incomes by the derivatives of the base.
+
+        Raises
+        ------
+        ScenarioError : there is no corridor, or more oil is lost than the economy's tables know of.
+        NotConverged, Infeasible : as the corridor; no levies keep the bounds.
+        """
+        if self.corridor is None:
+            raise ScenarioError(f"scenario '{self.scenario.name}' has no corridor; ask for welfare: exact")
+        tallied, error = self._changed.under((*self.outages, *outages))
+        row: Row = {"certificate": error, **self._measures(tallied)}
+        if not welfare:
+            return row
+        response = self.ground.response(self.closure, self.corridor.exporter, self.link.sector)
+        income, _ = response.real_income(self._change(_summed(tallied.oil), joined_policies(self.policy, policy)))
+        return row | self._incomes(income)
+
+    def exact(self, outages: Sequence[Outage] = (), policy: Policy = NOTHING) -> Row:
+        """Answer a draw exactly: corridor and economy at their certified fixed point.
+
+        Raises
+        ------
+        ScenarioError, NotConverged, Infeasible : as `zollverein.stress.coupling.couple`.
+        """
+        policy = joined_policies(self.policy, policy)
+        part = self.corridor
+        if part is None:
+            shock = Shock(tariff=policy.tariff, iceberg=iceberg_product([policy.iceberg]))
+            outcome = self.ground.economy.solve(shock, closure=self.closure)
+            return {"certificate": outcome.certificate.max_residual, **self._incomes(_percent(outcome))}
+        happens = (*self.outages, *outages)
+
+        def route(price_factor: dict[str, float]) -> Routing:
+            return self.ground.network.route(
+                self.horizon, outages=happens, revisions=self.revisions, foresight=part.foresight, mode=part.mode,
+                bend_usd_per_t=part.bend_usd_per_t, price_factor=price_factor,
+            )  # fmt: skip
+
+        coupled = couple(self.ground.economy, self.closure, policy, self.before, route, self.link)
+        certificate = max(
+            coupled.outcome.certificate.max_residual,
+            coupled.routing.certificate.max_residual,
+            coupled.certificate.residual,
+        )
+        row: Row = {"certificate": certificate, **self._measures_of(coupled.routing)}
+        return row | self._incomes(_percent(coupled.outcome))
+
+    def _measures(self, now: Tallied) -> dict[str, float]:
+        """Measures of a disturbed corridor, losses against the undisturbed one."""
+        was = self._undisturbed.undisturbed
+        return _measured(
+            was, now.exported_kt, now.export_value_usd_million, now.carriage_usd_million, now.available_kt,
+            now.stranded_kt, now.shortfall_kt,
+        )  # fmt: skip
+
+    def _measures_of(self, routing: Routing) -> dict[str, float]:
+        exporter = self.link.exporter
+        oil, supply = carried(routing, exporter), routing.supply[routing.supply["exporter"] == exporter]
+        return _measured(
+            self._undisturbed.undisturbed, float(oil.exported_kt.sum()), float(oil.value_usd_million.sum()),
+            float(oil.paid_usd_thousand.sum() / 1e3), float(supply["available_kt"].sum()),
+            float(supply["shut_in_kt"].sum()), shortfall_kt(routing),
+        )  # fmt: skip
+
+    def _incomes(self, percent: Floats) -> dict[str, float]:
+        income = self.ground.economy.base.income
+        out = {f"real_income_percent_{region}": float(p) for region, p in zip(self.regions, percent, strict=True)}
+        focus = self.focus
+        lost = -float(sum(percent[k] / 100.0 * income[k] for k in focus))
+        return {"lost_income_usd_million": lost, **out}
+
+    @cached_property
+    def focus(self) -> tuple[int, ...]:
+        """Whose lost income is summed: the exporter's, or that of the union's members where no corridor is routed."""
+        if self.corridor is not None:
+            return (self.regions.index(self.corridor.exporter),)
+        table = self.ground.case.table("regions")
+        members = set(table.loc[table["union"].fillna("") != "", "region"]) if "union" in table else set()
+        return tuple(k for k, region in enumerate(self.regions) if region in members or not members)
+
+    def _change(self, oil: Carried, policy: Policy) -> Change:
+        """What the corridor and governments do, in the words of the first-order response."""
+        bound = bounds_of([self.tie], [told(self.tie, oil)])[0]
+        regions, N = self.regions, len(self.regions)
+        exporter = regions.index(bound.exporter)
+        abroad = np.array([k for k in range(N) if k != exporter])
+        rent = np.zeros(N)
+        if bound.rent_shares is not None:
+            rent = bound.rent_shares
+        elif not bound.melts:
+            rent[regions.index(bound.recipient)] = 1.0
+        bounded = np.maximum(bound.quantity_factor[abroad], NEXT_TO_NOTHING)
+        cells = (np.full(N, self.sector), np.arange(N), np.full(N, exporter))
+        log_iceberg = np.log(bound.iceberg_factor)
+        log_iceberg[exporter] = 0.0
+        at, more = self._of_frame(policy, "iceberg")
+        tariff_at, tariff = self._of_frame(policy, "tariff")
+        return Change(
+            log_bound=np.where(np.abs(bounded - 1.0) > 1e-12, np.log(bounded), np.inf),
+            rent=np.tile(rent, (len(abroad), 1)),
+            cells=tuple(np.concatenate(pair) for pair in zip(cells, at, strict=True)),  # type: ignore[arg-type]
+            log_iceberg=np.concatenate([log_iceberg, np.log(more)]),
+            tariff_cells=tariff_at,
+            tariff=tariff - self.ground.economy.base.tau[tariff_at],
+            log_supply=np.array([np.log(bound.supply_factor)]),
+            transfer=bound.fee_transfer,
+        )
+
+    def _of_frame(self, policy: Policy, which: str) -> tuple[Cells, Floats]:
+        """Cells (sector, importer, exporter) of a frame and its numbers: factors, or rates."""
+        frame = getattr(policy, which)
+        if frame is None:
+            return NO_CELLS, np.empty(0)
+        sector, importer, exporter = (
+            np.array([codes[name] for name in frame[column].tolist()], dtype=np.intp)
+            for column, codes in (
+                ("sector", self._sectors), ("importer", self._regions), ("exporter", self._regions)
+            )
+        )  # fmt: skip
+        numbers = frame["factor"] if which == "iceberg" else frame["rate_percent"] / 100.0
+        return (sector, importer, exporter), numbers.to_numpy(dtype=np.float64)
+
+    @cached_property
+    def _regions(self) -> dict[str, int]:
+        return {name: k for k, name in enumerate(self.regions)}
+
+    @cached_property
+    def _sectors(self) -> dict[str, int]:
+        return {name: k for k, name in enumerate(self.ground.economy.sectors)}
+
+
+def _measured(
+    was: Tallied, exported: float, value: float, carriage: float, available: float, stranded: float, shortfall: float
+) -> dict[str, float]:
+    netback_was = was.export_value_usd_million - was.carriage_usd_million
+    found = (
+        exported, was.exported_kt - exported, stranded, was.available_kt - available, shortfall, value,
+        was.export_value_usd_million - value, carriage, netback_was - (value - carriage),
+    )  # fmt: skip
+    return dict(zip(MEASURES, found, strict=True))
+
+
+def _summed(oil: Sequence[Carried]) -> Carried:
+    """All of an exporter's commodities together."""
+    if len(oil) == 1:
+        return oil[0]
+    return Carried(*(np.sum([getattr(part, name) for part in oil], axis=0) for name in Carried.__dataclass_fields__))
+
+
+def _percent(outcome: Outcome) -> Floats:
+    return np.asarray(outcome.real_income.to_numpy(), dtype=np.float64)
