@@ -146,6 +146,9 @@ class MadeUpTest:
     founding: pd.DataFrame = field(default_factory=lambda: EMPTY)
     events: pd.DataFrame = field(default_factory=lambda: EMPTY)
     oil_to_income: pd.DataFrame = field(default_factory=lambda: EMPTY)
+    transit_fees: pd.DataFrame = field(default_factory=lambda: EMPTY)
+    budget: pd.DataFrame = field(default_factory=lambda: EMPTY)
+    delivered: pd.DataFrame = field(default_factory=lambda: EMPTY)
 
     @property
     def name(self) -> str:
@@ -157,7 +160,7 @@ class MadeUpTest:
 
     def frames(self) -> dict[str, pd.DataFrame]:
         names = ("welfare", "trade", "corridor_summary", "routes", "transit", "by_period", "stocks", "crude_link",
-                 "oil_to_income", "founding", "events", "sources", "source_list")  # fmt: skip
+                 "oil_to_income", "transit_fees", "budget", "founding", "events", "sources", "source_list")  # fmt: skip
         frames = {name: getattr(self, name) for name in names} | {"certificate": self.certificate.to_frame()}
         if self.routing is not None:
             frames["flows"] = self.routing.flows
@@ -267,6 +270,7 @@ def halted(outages: tuple[Outage, ...] = (HALT,), name: str = "terminal-90-days"
         base, scenario=scenario, baseline=before, routing=after,
         corridor_summary=summary(before, after), routes=routes(before, after), transit=transit(before, after),
         by_period=by_period(before, after), stocks=stocks(before, after), crude_link=crude_link(),
+        transit_fees=transit_fees(), budget=budget(),
         oil_to_income=oil_to_income(1.0 if outages else 0.0), founding=founding(), events=pd.DataFrame(
             [(o.name, o.target, o.start, o.end, o.share_lost, o.units_lost, o.announced_days) for o in outages],
             columns=["name", "target", "start", "end", "share_lost", "units_lost", "announced_days"]),
@@ -340,6 +344,23 @@ def crude_link() -> pd.DataFrame:
             "iceberg_factor": [1.002, 1.0], "price_factor": [1.04, 1.001], "confidence": ["derived", "assumed"],
         }
     )  # fmt: skip
+
+
+def transit_fees() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "country": ["RUS", "AZE"], "name": ["Russia", "Azerbaijan"], "before_usd_million": [1735.6, 3.8],
+            "after_usd_million": [1428.7, 16.8], "change_usd_million": [-306.9, 13.0],
+            "transfer_usd_million": [-195.2, 8.3], "confidence": ["assumed", "derived"],
+        }
+    )  # fmt: skip
+
+
+def budget() -> pd.DataFrame:
+    rows = [("oil_export_revenue", 48000.0, 41000.0), ("state_revenue", 19200.0, 16400.0)]
+    frame = pd.DataFrame(rows, columns=["measure", "before", "after"])
+    frame = frame.assign(country=EXPORTER, unit="usd_million", change=frame["after"] - frame["before"])
+    return frame.assign(confidence="assumed")
 
 
 def oil_to_income(scale: float) -> pd.DataFrame:

@@ -33,7 +33,14 @@ from zollverein.report.palette import DARK
 from zollverein.report.places import outlines
 from zollverein.report.sheets import Column, Sheet
 from zollverein.report.sheets_compared import comparison_sheets
-from zollverein.report.wording import base_year, published_lines, range_covers, shortage_lines, stuck_line
+from zollverein.report.wording import (
+    base_year,
+    interval_lines,
+    published_lines,
+    range_covers,
+    shortage_lines,
+    stuck_line,
+)
 
 if TYPE_CHECKING:
     from zollverein.stress import Comparison, StressTest
@@ -57,7 +64,7 @@ def html(test: StressTest) -> str:
     tables = [
         sheets.corridor_sheet(test), sheets.routes_sheet(test), sheets.transit_sheet(test), sheets.events_sheet(test),
         sheets.held_back_sheet(test, held_back(test)), sheets.link_sheet(link_flows(test)), sheets.income_sheet(test),
-        sheets.trade_sheet(test),
+        sheets.trade_sheet(test), sheets.fees_sheet(test), sheets.budget_sheet(test),
         sheets.crude_sheet(test), bridge_sheet(test), sheets.founding_sheet(test), sheets.knowledge_sheet(test),
         sheets.certificate_sheet(test),
     ]  # fmt: skip
@@ -69,7 +76,7 @@ def html(test: StressTest) -> str:
         base_year=base_year(test),
         range_covers=range_covers(test),
         shortages=[*filter(None, [stuck_line(test)]), *shortage_lines(test)],
-        published=published_lines(test),
+        published=[*interval_lines(test), *published_lines(test)],
         weakest=test.routes.to_dict("records") if len(test.routes) else [],
         has_rent="rent_usd_million" in {c.key for c in sheets.income_sheet(test).columns},
         question=" ".join(str(test.scenario.question).split()),

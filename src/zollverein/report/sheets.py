@@ -35,6 +35,13 @@ __all__ = [
     "transit_sheet",
 ]
 
+BUDGET = {
+    "oil_export_revenue": "Oil exports",
+    "rent_kept": "of it scarcity rent",
+    "state_revenue": "The state’s share",
+    "state_revenue_low": "at its low end",
+    "state_revenue_high": "at its high end",
+}
 MEASURES = {
     "exported": "Exported",
     "displaced": "Lost by routes",
@@ -190,6 +197,30 @@ def transit_sheet(test: StressTest) -> Sheet:
         Column("after_share", "After", "share"),
     )  # fmt: skip
     return _sheet("transit", "Share of exports that enters", columns, frame)
+
+
+def fees_sheet(test: StressTest) -> Sheet:
+    """Return what foreign states earn by carrying the oil."""
+    columns = (
+        Column("name", "Country", "text"), Column("confidence", "Known", "mark"),
+        Column("before_usd_million", "Before", "usd_million", "US$ m"),
+        Column("after_usd_million", "After", "usd_million", "US$ m"),
+        Column("change_usd_million", "Change", "usd_million_change", "US$ m"),
+    )  # fmt: skip
+    return _sheet("fees", "Fees for carrying the oil, over the horizon", columns, test.transit_fees)
+
+
+def budget_sheet(test: StressTest) -> Sheet:
+    """Return the exporter's revenue of oil, and what of it is the state's."""
+    frame = test.budget
+    if len(frame):
+        frame = frame.assign(label=[BUDGET.get(m, str(m)) for m in frame["measure"]])
+    columns = (
+        Column("label", "Revenue", "text"), Column("confidence", "Known", "mark"),
+        Column("before", "Before", "usd_million", "US$ m"), Column("after", "After", "usd_million", "US$ m"),
+        Column("change", "Change", "usd_million_change", "US$ m"),
+    )  # fmt: skip
+    return _sheet("budget", "What the oil earns its exporter and the state, over the horizon", columns, frame)
 
 
 def income_sheet(test: StressTest) -> Sheet:
