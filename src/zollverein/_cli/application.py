@@ -66,6 +66,28 @@ def compare(
 
 
 @application.command()
+def sweep(
+    spec: Annotated[str, typer.Argument(help="YAML file of a sweep; or the folder of one, to see what it says so far")],
+    case: Annotated[str | None, typer.Option("--case", help="bundled case, folder or zip; absent: the sweep's")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="folder for results, new or of this same sweep")] = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", help="processes on this machine; absent: its cores")] = None,
+    scheduler: Annotated[str | None, typer.Option("--scheduler", help="address of a Dask scheduler instead")] = None,
+    check: Annotated[bool, typer.Option("--check", help="only check it, every world and every distribution")] = False,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Run thousands of stress tests, or go on where they stopped: losses with their odds, and what drives them."""
+    from zollverein._cli.sweep import check_only, run_or_resume, show_sweep  # noqa: PLC0415
+
+    if Path(spec).is_dir():
+        show_sweep(Path(spec), case, as_json)
+    elif check:
+        check_only(spec, case)
+    else:
+        run_or_resume(spec, case, out, jobs, scheduler, as_json, quiet)
+
+
+@application.command()
 def hindcast(
     case: Annotated[str, typer.Option("--case", help="bundled case, folder or zip")] = "eurasia",
     episode: Annotated[str | None, typer.Option("--episode", help="one episode alone; absent: all")] = None,

@@ -62,11 +62,17 @@ def check(
 @app.command()
 def schema(
     out: Annotated[Path | None, typer.Option("--out", help="file to write; absent: standard output")] = None,
+    of_sweep: Annotated[bool, typer.Option("--sweep", help="of a sweep's file instead")] = False,
 ) -> None:
     """Print the JSON Schema of a scenario file, for editors that complete and check YAML."""
     from zollverein.errors import OutputError  # noqa: PLC0415
     from zollverein.stress import scenario_schema  # noqa: PLC0415
 
+    if of_sweep:
+        from zollverein._cli.sweep import print_schema  # noqa: PLC0415
+
+        print_schema(out)
+        return
     text = json.dumps(scenario_schema(), indent=2, ensure_ascii=False) + "\n"
     if out is None:
         sys.stdout.write(text)

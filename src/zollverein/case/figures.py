@@ -63,7 +63,7 @@ def place_of(case: Case, path: str, where: str = "") -> Place:
             f"{', '.join(numeric) or 'none'}"
         )
     chosen = _chosen(frame, table, keys, where)
-    if chosen[frame[column].isna().to_numpy()].all():
+    if not (chosen & frame[column].notna().to_numpy()).any():
         raise InputError(f"{where}: '{path}' names only cells that are empty; name one that holds a number")
     return Place(path, table, column, np.flatnonzero(chosen & frame[column].notna().to_numpy()))
 
@@ -94,7 +94,7 @@ def with_figures(case: Case, changes: Iterable[tuple[Place, float, How]]) -> Cas
             tables[place.table] = tables[place.table].copy()
             fresh.add(place.table)
         frame = tables[place.table]
-        old = frame[place.column].to_numpy(dtype=float, na_value=np.nan)
+        old = np.array(frame[place.column].to_numpy(dtype=float, na_value=np.nan))
         new = {"value": number, "factor": old[place.rows] * number, "plus": old[place.rows] + number}[how]
         old[place.rows] = new
         frame[place.column] = old

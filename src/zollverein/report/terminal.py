@@ -27,7 +27,7 @@ from zollverein.report.sheets import (
     transit_sheet,
 )
 from zollverein.report.sheets_compared import comparison_sheets
-from zollverein.report.wording import published_lines, range_covers, shortage_lines, stuck_line
+from zollverein.report.wording import interval_lines, published_lines, range_covers, shortage_lines, stuck_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -116,6 +116,7 @@ def _parts(test: StressTest, console: Console, width: int) -> Iterable[Renderabl
         yield Text("")
     yield from _income(test, width)
     yield Text("")
+    yield from (said(line, width) for line in interval_lines(test))
     yield from (said(line, width) for line in published_lines(test))
     if line := bridge_line(test):
         yield said(line, width)

@@ -6,15 +6,23 @@ import re
 from typing import TYPE_CHECKING
 
 from zollverein.corridor import available_kt, said_of_shortfalls, stranded_kt
-from zollverein.report.formatting import THIN, number
+from zollverein.report.formatting import THIN, apart, number
 
 if TYPE_CHECKING:
     from zollverein.stress import StressTest
 
 STUCK = 0.05
+INCOMES_SHOWN = 5
+INTERVALS = {
+    "lost_exports": ("Exports lost", "kt"), "stranded": ("Stranded", "kt"),
+    "lost_revenue": ("Revenue of exports lost", "US$ m"), "lost_income": ("Real income lost", "US$ m"),
+}  # fmt: skip
 THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 
-__all__ = ["base_year", "published_lines", "range_covers", "shortage_lines", "stuck_line", "varied", "year_of_base"]
+__all__ = [
+    "base_year", "interval_lines", "published_lines", "range_covers", "shortage_lines", "stuck_line", "varied",
+    "year_of_base",
+]  # fmt: skip
 
 
 def base_year(test: StressTest) -> str:
@@ -64,6 +72,30 @@ def published_lines(test: StressTest) -> list[str]:
         )
         doubt = " (unverified)" if (rows["confidence"] == "assumed").all() else ""
         lines.append(f"Published beside it, {author} {year}{doubt}, {unit}: {found}.")
+    return lines
+
+
+def interval_lines(test: StressTest) -> list[str]:
+    """Return what the figures that the scenario varies do to the answer: ranges that nine draws of ten lie in."""
+    table = test.intervals
+    if not len(table):
+        return []
+    draws, failed = int(table["draws"].iloc[0]), int(table["failed"].iloc[0])
+    varies = ", ".join(vary.name for vary in test.scenario.vary)
+    fell = f" ({failed} more have no answer)" if failed else ""
+    lines = [f"Not known for certain: {varies}. In nine of ten of {draws} draws{fell}:"]
+    moves = table[table["q05"] != table["q95"]]
+    told = {str(row["measure"]): row for row in moves[moves["region"] == ""].to_dict("records")}
+    for measure, (name, unit) in INTERVALS.items():
+        if row := told.get(measure):
+            low, middle, high = (number(float(row[column])) for column in ("q05", "median", "q95"))
+            lines.append(f"{name} {low} to {high} {unit} (median {middle}).")
+    names = test.welfare.set_index("region")["name"].to_dict()
+    incomes = moves[moves["region"] != ""]
+    order = incomes["central"].abs().sort_values(ascending=False, kind="stable").index
+    for row in incomes.loc[order].head(INCOMES_SHOWN).to_dict("records"):
+        low, high = apart(float(row["q05"]), float(row["q95"]))
+        lines.append(f"Real income of {names.get(row['region'], row['region'])} {low} to {high}.")
     return lines
 
 

@@ -17,7 +17,7 @@ from zollverein.stress.reading import validated
 from zollverein.stress.scenario import Scenario
 from zollverein.stress.varying import Choice, Vary
 
-__all__ = ["Setting", "Target", "applied", "draws_of", "ends_of", "resolved", "target_of", "uniforms"]
+__all__ = ["Setting", "Target", "applied", "draws_of", "ends_of", "resolved", "tables_of", "target_of", "uniforms"]
 
 Floats = npt.NDArray[np.float64]
 Value = float | int | str
@@ -124,6 +124,11 @@ def applied(
             validated(Scenario, data, {}, f"{where}: the scenario with {told}")
     outside = [(s.target.place, float(s.value), s.how) for s in settings if s.target.place is not None]
     return scenario, with_figures(case, outside) if outside else case
+
+
+def tables_of(settings: Sequence[Setting]) -> set[str]:
+    """Return the tables of the case that settings change."""
+    return {setting.target.place.table for setting in settings if setting.target.place is not None}
 
 
 def _mapping(scenario: Scenario) -> dict[str, Any]:

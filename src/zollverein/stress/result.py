@@ -95,6 +95,8 @@ class StressTest:
     sources : table, figures, reported, derived, assumed. source_list : the sources themselves.
     published : author, year, country, name, published, unit, here (percent of real income), of a table estimates that
         names this scenario.
+    intervals : measure, unit, region, central, q05, median, q95, draws, failed: the answer under draws of what the
+        scenario varies; empty where it varies nothing.
     nodes, links : the network drawn; empty without a corridor.
     """
 
@@ -121,6 +123,7 @@ class StressTest:
     base_year: int | None = None
     shortages: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     published: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    intervals: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     transit_fees: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     budget: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     delivered: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
@@ -153,8 +156,8 @@ class StressTest:
         """Return every table of the result by name, those that are empty left out; what a report stores as data."""
         names = (
             "welfare", "trade", "corridor_summary", "routes", "transit", "by_period", "stocks", "crude_link",
-            "oil_to_income", "transit_fees", "budget", "delivered", "shortages", "published", "founding", "events",
-            "sources", "source_list",
+            "oil_to_income", "transit_fees", "budget", "delivered", "shortages", "published", "intervals",
+            "founding", "events", "sources", "source_list",
         )  # fmt: skip
         frames = {name: getattr(self, name) for name in names}
         if self.routing is not None:

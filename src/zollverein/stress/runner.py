@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from zollverein.case import DESCRIPTOR, Case, bundled_cases, open_case, scenarios_of
-from zollverein.corridor import Horizon, Network, Outage, Revision, Routing
+from zollverein.corridor import Outage, Routing
 from zollverein.economy import Closure, Economy, Outcome, Shock
-from zollverein.errors import NoAnswerError, ScenarioError, UnknownNameError
+from zollverein.errors import NoAnswerError, ScenarioError
 from zollverein.stress import corridor_tables, coupling_tables, economy_tables, provenance
 from zollverein.stress.coupling import Coupled, answer_again, couple
 from zollverein.stress.crude import crude_link
+from zollverein.stress.intervals import intervals_table, try_ends
 from zollverein.stress.oil_to_income import oil_to_income_table
+from zollverein.stress.preparing import prepared
 from zollverein.stress.reading import read_scenario, scenario_of
 from zollverein.stress.result import Comparison, StressCertificate, StressTest
 from zollverein.stress.scenario import CorridorPart, Scenario
 from zollverein.stress.shocks import Policy, closure_of, iceberg_product, policy_of
-from zollverein.threat import outages_from_events
 
 __all__ = ["Progress", "case_named", "check_scenario", "compare", "load_scenario", "run"]
 
@@ -85,8 +86,9 @@ def run(
         answer = _through_the_corridor(checked, checked.corridor, opened, economy, tell)
     tell("the range of the answer", 0.85)
     variants = _variants(checked, opened, answer)
+    intervals = intervals_table(checked, opened, lambda what, share: tell(what, 0.9 + 0.05 * share))
     tell("the tables", 0.95)
-    test = _assembled(checked, opened, answer, variants)
+    test = replace(_assembled(checked, opened, answer, variants), intervals=intervals)
     tell("done", 1.0)
     return test
 
@@ -145,7 +147,8 @@ def check_scenario(scenario: Scenario, case: Case) -> None:
     """
     policy_of(scenario, case)
     if scenario.corridor is not None:
-        _prepared(scenario.corridor, case)
+        prepared(scenario.corridor, case)
+    try_ends(scenario, case)
 
 
 def _part_of(tell: Progress, name: str, done: int, of: int) -> Progress:
@@ -196,7 +199,7 @@ def _case_around(file: Path) -> str | Path:
 def _through_the_corridor(
     scenario: Scenario, part: CorridorPart, case: Case, economy: Economy, tell: Progress
 ) -> _Answer:
-    network, horizon, outages, revisions = _prepared(part, case)
+    network, horizon, outages, revisions = prepared(part, case)
     link = crude_link(case, part.exporter, horizon)
     policy, closure = policy_of(scenario, case), closure_of(scenario)
     tell("routing the corridor undisturbed", 0.35)
@@ -211,58 +214,6 @@ def _through_the_corridor(
 
     coupled = couple(economy, closure, policy, before, route, link)
     return _Answer(coupled.outcome, before, coupled, outages)
-
-
-def _prepared(part: CorridorPart, case: Case) -> tuple[Network, Horizon, tuple[Outage, ...], list[Revision]]:
-    """The network and what befalls it, every name checked."""
-    network = case.network()
-    step = part.horizon.step
-    steps = step if isinstance(step, str) else tuple((piece.step, piece.until) for piece in step)
-    horizon = Horizon(part.horizon.start, part.horizon.end, steps)
-    outages = _outages(part, case)
-    for outage in outages:
-        network.check_outage(outage, horizon)
-    revisions = [Revision(r.target, r.figure, r.value, r.start) for r in part.revisions]
-    network.revised(revisions)
-    for revision in revisions:
-        network.check_revision(revision, horizon)
-    return network, horizon, outages, revisions
-
-
-def _outages(part: CorridorPart, case: Case) -> tuple[Outage, ...]:
-    return (*_happened(part, case), *_stated(part))
-
-
-def _stated(part: CorridorPart) -> list[Outage]:
-    return [
-        Outage(o.name, o.target, o.start, o.end, o.share_lost, o.units_lost, o.announced_days, o.known_from)
-        for o in part.outages
-    ]
-
-
-def _happened(part: CorridorPart, case: Case) -> list[Outage]:
-    if not part.events:
-        return []
-    table = case.table("events")
-    if part.events == "all":
-        inside = (pd.to_datetime(table["end"]) > pd.Timestamp(part.horizon.start)) & (
-            pd.to_datetime(table["start"]) <= pd.Timestamp(part.horizon.end)
-        )
-        wanted = list(table.loc[inside, "event"])
-    else:
-        wanted = list(part.events)
-        for event in wanted:
-            if event not in set(table["event"]):
-                raise UnknownNameError("event", event, table["event"], "scenario key corridor.events")
-            if not table.loc[table["event"] == event, "applied"].all():
-                raise ScenarioError(
-                    f"scenario key corridor.events: {event} was not carried out or has no size on record (column "
-                    f"applied of table events), so it would change nothing; state an outage instead"
-                )
-    return [
-        Outage(o.name, o.target, o.start, o.end, o.share_lost, o.units_lost, o.announced_days)
-        for o in outages_from_events(table, wanted)
-    ]
 
 
 def _variants(scenario: Scenario, case: Case, answer: _Answer) -> list[Outcome]:

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from zollverein.corridor import Network, Outage, Routing, shortfall_kt
+from zollverein.corridor import Horizon, Network, Outage, Revision, Routing, shortfall_kt
 from zollverein.corridor.carriage import Carried, carried
 from zollverein.corridor.rehearsal import Rehearsal
 from zollverein.corridor.tally import Tallied
@@ -19,14 +19,15 @@ from zollverein.errors import ScenarioError
 from zollverein.stress.barrier_threats import joined_policies
 from zollverein.stress.coupling import couple
 from zollverein.stress.crude import crude_link
+from zollverein.stress.drawing import Setting, applied, tables_of
 from zollverein.stress.ground import Ground
 from zollverein.stress.preparing import prepared
 from zollverein.stress.scenario import CorridorPart, Scenario
 from zollverein.stress.settling import NEXT_TO_NOTHING, bounds_of
 from zollverein.stress.shocks import Policy, closure_of, iceberg_product, policy_of
-from zollverein.stress.tie import Tie, tied, told
+from zollverein.stress.tie import CrudeLink, Tie, tied, told
 
-__all__ = ["MEASURES", "NOTHING", "Row", "World"]
+__all__ = ["MEASURES", "NOTHING", "Row", "World", "world_with"]
 
 Floats = npt.NDArray[np.float64]
 Row = dict[str, float | str]
@@ -44,30 +45,44 @@ class World:
     Parameters
     ----------
     scenario : its own outages, revisions and policy are part of every answer. ground : the case's engines.
+    like : another world, whose programmes are taken over where nothing but what happens differs.
 
     Raises
     ------
     InputError, NoAnswerError : a name that does not fit; an undisturbed corridor without an answer.
     """
 
-    def __init__(self, scenario: Scenario, ground: Ground) -> None:
+    horizon: Horizon
+    outages: tuple[Outage, ...]
+    revisions: list[Revision]
+    link: CrudeLink
+    before: Routing
+    tie: Tie
+    _undisturbed: Rehearsal
+    _changed: Rehearsal
+
+    def __init__(self, scenario: Scenario, ground: Ground, like: World | None = None) -> None:
         self.scenario, self.ground = scenario, ground
         self.closure, self.policy = closure_of(scenario), policy_of(scenario, ground.case)
         self.regions = ground.economy.countries
         if scenario.corridor is not None:
-            self._open(scenario.corridor)
+            self._open(scenario.corridor, like)
 
-    def _open(self, part: CorridorPart) -> None:
+    def _open(self, part: CorridorPart, like: World | None) -> None:
         network, self.horizon, self.outages, self.revisions = prepared(part, self.ground.case, self.ground.network)
+        if like is not None and like.ground is self.ground and like.corridor is not None and _same(part, like.corridor):
+            self.link, self.before, self.tie = like.link, like.before, like.tie
+            self._undisturbed, self._changed = like._undisturbed, like._changed
+            return
         self.link = crude_link(self.ground.case, part.exporter, self.horizon)
         self._undisturbed = self._rehearsal(part, network)
         self._changed = self._undisturbed
         if self.revisions:
             self._changed = self._rehearsal(part, network.revised(self.revisions))
-        self.before: Routing = network.route(
+        self.before = network.route(
             self.horizon, foresight=part.foresight, mode=part.mode, bend_usd_per_t=part.bend_usd_per_t
         )
-        self.tie: Tie = tied(self.link, self.ground.economy, self.before)
+        self.tie = tied(self.link, self.ground.economy, self.before)
 
     def _rehearsal(self, part: CorridorPart, network: Network) -> Rehearsal:
         return Rehearsal(
@@ -222,6 +237,25 @@ class World:
     @cached_property
     def _sectors(self) -> dict[str, int]:
         return {name: k for k, name in enumerate(self.ground.economy.sectors)}
+
+
+def world_with(world: World, scenario: Scenario, settings: Sequence[Setting]) -> World:
+    """Return a world with settings applied to its scenario and its case; what they do not touch is taken over.
+
+    Raises
+    ------
+    InputError, NoAnswerError : the settings make no scenario, or no case that an engine takes.
+    """
+    scenario, case = applied(scenario, world.ground.case, settings)
+    tables = tables_of(settings)
+    ground = world.ground.varied(case, tables) if tables else world.ground
+    return World(scenario, ground, like=world)
+
+
+def _same(part: CorridorPart, other: CorridorPart) -> bool:
+    """Whether nothing differs but events and outages."""
+    happens = {"events": (), "outages": ()}
+    return part.model_copy(update=happens) == other.model_copy(update=happens)
 
 
 def _measured(

@@ -12,7 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -102,7 +102,10 @@ class _Processes:
         )
 
     def close(self) -> None:
+        """Let go of what runs ahead at once: its parts are answered again when the sweep goes on."""
         self.pool.shutdown(wait=False, cancel_futures=True)
+        for child in active_children():
+            child.terminate()
 
     def answer(self, chunks: Sequence[Chunk]) -> Iterator[tuple[Chunk, pa.Table]]:
         waiting, deaths = list(chunks)[::-1], 0

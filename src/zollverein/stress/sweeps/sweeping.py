@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from zollverein.case import Case, open_case
 from zollverein.errors import InputError, NoAnswerError, OutputError, ScenarioError
-from zollverein.stress.drawing import applied, ends_of
+from zollverein.stress.drawing import ends_of
 from zollverein.stress.sweeps.plan import Chunk, Plan, plan_of
 from zollverein.stress.sweeps.pools import Pool, pool_of
 from zollverein.stress.sweeps.reading import read_sweep
@@ -23,7 +23,7 @@ from zollverein.stress.sweeps.risk import mean_error
 from zollverein.stress.sweeps.spec import StopRule, SweepSpec
 from zollverein.stress.sweeps.store import Store, manifest_in, open_store
 from zollverein.stress.sweeps.work import benches_of
-from zollverein.stress.world import World
+from zollverein.stress.world import world_with
 
 __all__ = ["Tell", "check_sweep", "open_sweep", "sweep"]
 
@@ -96,9 +96,8 @@ def check_sweep(spec: str | Path | Mapping[str, Any] | SweepSpec, case: Case) ->
     for planned, bench in benches_of(plan):
         for vary, targets in planned.variations:
             for settings in ends_of(vary, targets):
-                scenario, changed = applied(planned.scenario, bench.world.ground.case, settings, f"vary '{vary.name}'")
                 try:
-                    World(scenario, bench.world.ground.varied(changed, _tables(settings)))
+                    world_with(bench.world, planned.scenario, settings)
                 except NoAnswerError as error:
                     error.add_note(f"at an end of what varies, '{vary.name}'")
                     raise
@@ -108,10 +107,6 @@ def check_sweep(spec: str | Path | Mapping[str, Any] | SweepSpec, case: Case) ->
                         f"vary '{vary.name}', at an end of its distribution ({told}): {error}"
                     ) from None
     return plan
-
-
-def _tables(settings: Sequence[Any]) -> set[str]:
-    return {setting.target.place.table for setting in settings if setting.target.place is not None}
 
 
 class _Run:

@@ -16,11 +16,11 @@ import pyarrow as pa
 from zollverein._version import __version__
 from zollverein.errors import DoubtfulFigure, ZollvereinError
 from zollverein.stress.barrier_threats import BarrierBasis, barrier_basis, disturbed
-from zollverein.stress.drawing import Setting, applied, draws_of
+from zollverein.stress.drawing import Setting, applied, draws_of, tables_of
 from zollverein.stress.ground import OF_ECONOMY, Ground
 from zollverein.stress.sweeps.plan import SECOND, Chunk, Plan, Planned
 from zollverein.stress.varying import Choice
-from zollverein.stress.world import MEASURES, NOTHING, Row, World
+from zollverein.stress.world import MEASURES, NOTHING, Row, World, world_with
 from zollverein.threat import Impediment, Incident, sampled
 
 __all__ = ["Bench", "answered", "benches_of", "schema_of"]
@@ -101,7 +101,7 @@ def _bench(plan: Plan, planned: Planned) -> Bench:
     ground = _GROUNDS[plan.digest]
     if planned.settings:
         _, case = applied(planned.scenario, plan.case, planned.settings)
-        ground = ground.varied(case, _tables(planned.settings))
+        ground = ground.varied(case, tables_of(planned.settings))
     _BENCHES[key] = _bench_of(plan, World(planned.scenario, ground))
     while len(_BENCHES) > KEPT_WORLDS:
         _BENCHES.popitem(last=False)
@@ -190,11 +190,5 @@ def _at(planned: Planned, bench: Bench, varied: Sequence[Setting], exactly: bool
     """The world of a draw, and whether it must be solved exactly: derivatives hold at the case's own base alone."""
     if not varied:
         return bench.world, exactly or bench.world.corridor is None
-    scenario, case = applied(planned.scenario, bench.world.ground.case, varied)
-    tables = _tables(varied)
-    world = World(scenario, bench.world.ground.varied(case, tables))
-    return world, exactly or world.corridor is None or bool(OF_ECONOMY & tables)
-
-
-def _tables(settings: Sequence[Setting]) -> set[str]:
-    return {setting.target.place.table for setting in settings if setting.target.place is not None}
+    world = world_with(bench.world, planned.scenario, varied)
+    return world, exactly or world.corridor is None or bool(OF_ECONOMY & tables_of(varied))
