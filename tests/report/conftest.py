@@ -149,6 +149,7 @@ class MadeUpTest:
     transit_fees: pd.DataFrame = field(default_factory=lambda: EMPTY)
     budget: pd.DataFrame = field(default_factory=lambda: EMPTY)
     delivered: pd.DataFrame = field(default_factory=lambda: EMPTY)
+    intervals: pd.DataFrame = field(default_factory=lambda: EMPTY)
 
     @property
     def name(self) -> str:

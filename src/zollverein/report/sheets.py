@@ -77,6 +77,7 @@ CASE_TABLES = {
     "market_regions": "Where landed oil goes",
     "crude": "Crude in the economy's trade",
     "events": "Events",
+    "hazards": "Threats",
     "founding": "Facts beside the network",
     "wedges": "Trade cost of barriers",
     "memberships": "Memberships",
