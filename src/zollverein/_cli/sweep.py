@@ -30,7 +30,7 @@ def run_or_resume(
     spec: str, case: str | None, out: Path | None, jobs: int | None, scheduler: str | None, as_json: bool, quiet: bool
 ) -> None:
     """Run a sweep, or go on with it, print what it says and write its report."""
-    asked = read_sweep(spec)
+    asked = read_sweep(spec, case)
     folder = out or Path("zollverein-" + asked.name)
     reached: dict[str, tuple[int, int]] = {}
     try:
@@ -55,7 +55,7 @@ def check_only(spec: str, case: str | None) -> None:
     """Check a sweep, every world of it and every distribution, without answering a draw."""
     from zollverein.case import open_case  # noqa: PLC0415 - only here
 
-    asked = read_sweep(spec)
+    asked = read_sweep(spec, case)
     opened = open_case(case if case is not None else asked.case)
     plan = check_sweep(asked, opened)
     count = plan.sample.scenarios * len(plan.worlds)

@@ -5,7 +5,7 @@ from zollverein.case.copying import copy_case
 from zollverein.case.editing import append_rows
 from zollverein.case.fault import Fault
 from zollverein.case.figures import How, Place, place_of, with_figures
-from zollverein.case.package import DESCRIPTOR, ScenarioFile, bundled_cases, scenarios_of
+from zollverein.case.package import DESCRIPTOR, ScenarioFile, bundled_cases, scenarios_of, sweeps_of
 
 __all__ = [
     "DESCRIPTOR",
@@ -22,5 +22,6 @@ __all__ = [
     "open_case",
     "place_of",
     "scenarios_of",
+    "sweeps_of",
     "with_figures",
 ]

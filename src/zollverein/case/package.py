@@ -17,7 +17,16 @@ from zollverein.case.rows import check_rows
 from zollverein.case.schema import TableSchema, parse_json, table_schema
 from zollverein.errors import CaseError, UnknownNameError, near_matches
 
-__all__ = ["DESCRIPTOR", "Package", "ScenarioFile", "bundled_cases", "locate", "read_package", "scenarios_of"]
+__all__ = [
+    "DESCRIPTOR",
+    "Package",
+    "ScenarioFile",
+    "bundled_cases",
+    "locate",
+    "read_package",
+    "scenarios_of",
+    "sweeps_of",
+]
 
 ScenarioFile = Path | zipfile.Path
 
@@ -82,13 +91,23 @@ def scenarios_of(name_or_path: str | Path) -> dict[str, ScenarioFile]:
     ------
     UnknownNameError : neither a bundled name nor a place that exists.
     """
-    return _scenarios(locate(name_or_path))
+    return _yaml_in(locate(name_or_path), "scenarios")
+
+
+def sweeps_of(name_or_path: str | Path) -> dict[str, ScenarioFile]:
+    """Return the sweeps of a case by name, without reading the case.
+
+    Raises
+    ------
+    UnknownNameError : neither a bundled name nor a place that exists.
+    """
+    return _yaml_in(locate(name_or_path), "sweeps")
 
 
 def read_package(path: Path) -> Package:
     """Read and check a whole case; faults are collected, never raised one by one."""
     files, faults = _files(path)
-    scenarios = _scenarios(path)
+    scenarios = _yaml_in(path, "scenarios")
     if DESCRIPTOR not in files:
         if not faults:
             allowed = "a Frictionless Data Package"
@@ -190,12 +209,13 @@ def _base(archive: zipfile.ZipFile) -> str:
     return "" if root is None or str(root) == "." else f"{root}/"
 
 
-def _scenarios(path: Path) -> dict[str, ScenarioFile]:
+def _yaml_in(path: Path, name: str) -> dict[str, ScenarioFile]:
+    """The YAML files of one of a case's folders, by name."""
     if path.is_dir():
-        return {file.stem: file for file in sorted((path / "scenarios").glob("*.yaml"))}
+        return {file.stem: file for file in sorted((path / name).glob("*.yaml"))}
     try:
         with zipfile.ZipFile(path) as archive:
-            folder = zipfile.Path(path, f"{_base(archive)}scenarios/")
+            folder = zipfile.Path(path, f"{_base(archive)}{name}/")
         files = sorted(folder.iterdir(), key=str) if folder.is_dir() else []
     except (zipfile.BadZipFile, OSError):
         return {}  # told as a fault where the tables are read

@@ -24,7 +24,7 @@ from zollverein.corridor.router import Router
 from zollverein.errors import NetworkError, NotConverged, UnknownNameError
 from zollverein.given import require
 
-__all__ = ["Expansion", "Option", "expansion"]
+__all__ = ["Expansion", "Option", "added_kt", "expansion"]
 
 Floats = npt.NDArray[np.float64]
 Scenario = Sequence[Outage]
@@ -138,7 +138,7 @@ class _Solver:
         self.router, self.options, self.scenarios, self.alpha = router, options, scenarios, alpha
         self.progress = progress
         self.capex = np.array([o.capex_usd_million for o in options], dtype=float)
-        self.added = np.stack([_added_kt(router, option) for option in options])
+        self.added = np.stack([added_kt(router, option) for option in options])
         self.already, self.base = router.added_kt, router.base().netback_usd_million
         self.seen: dict[tuple[int, ...], _Tried] = {}
 
@@ -280,8 +280,8 @@ def _measure(tried: _Tried, objective: str) -> float:
     return tried.expected if objective == "expected" else tried.cvar
 
 
-def _added_kt(router: Router, option: Option) -> Floats:
-    """(links, T) kt that an option adds, from the day it is ready."""
+def added_kt(router: Router, option: Option) -> Floats:
+    """Return (links, T) kt that an option adds, from the day it is ready."""
     horizon, position = router.horizon, {link: k for k, link in enumerate(router.network.links.index)}
     day = np.arange(horizon.total_days)
     usable = day >= (horizon.day(option.ready) if option.ready is not None else 0)

@@ -21,7 +21,7 @@ from zollverein.corridor.programme import Programme, assemble
 from zollverein.corridor.routing import Routing, routing_of
 from zollverein.corridor.session import Session, Solution
 
-__all__ = ["plan", "rolled"]
+__all__ = ["at_once", "plan", "rolled"]
 
 
 def plan(
@@ -38,18 +38,21 @@ def plan(
     session = Session(programme)
     capacity = Capacity(network, horizon)
     actual = capacity.under(outages)
-    x, duals, solutions = _at_once(session, actual) if foresight == "perfect" else rolled(session, capacity, outages)
+    if foresight == "perfect":
+        x, solutions = at_once(session, actual)
+        duals = programme.by_period(solutions[-1].row_dual)
+    else:
+        x, duals, solutions = rolled(session, capacity, outages)
     return routing_of(network, programme, actual, x, duals, solutions, perf_counter() - began)
 
 
-def _at_once(
-    session: Session, actual: Availability
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], list[Solution]]:
+def at_once(session: Session, actual: Availability) -> tuple[npt.NDArray[np.float64], list[Solution]]:
+    """Decide everything in one solve: the plan (T, columns), and the solution."""
     programme = session.programme
     session.bound(bounds_under(programme, actual, 0))
     session.start()
     solution = session.solve()
-    return solution.x.reshape(programme.periods, -1), programme.by_period(solution.row_dual), [solution]
+    return solution.x.reshape(programme.periods, -1), [solution]
 
 
 def rolled(

@@ -9,10 +9,10 @@ from zollverein.corridor.calibration import calibration
 from zollverein.corridor.horizon import Horizon
 from zollverein.corridor.network import Foresight, Mode, Network
 from zollverein.corridor.outage import Outage, each
-from zollverein.corridor.plan import rolled
+from zollverein.corridor.plan import at_once, rolled
 from zollverein.corridor.programme import Programme, assemble
 from zollverein.corridor.router import Router
-from zollverein.corridor.session import Session
+from zollverein.corridor.session import Session, Solution
 from zollverein.corridor.tally import Tallied, Tally
 from zollverein.errors import NotConverged
 
@@ -47,16 +47,32 @@ class Rehearsal:
     ) -> None:
         self.network, self.horizon, self.seconds = network, horizon, 0.0
         self._router: Router | None = None
+        self._bend = calibration(network, horizon, bend_usd_per_t) if mode == "calibrated" else None
         if foresight == "perfect":
             self._router = Router(network, horizon, price_factor=price_factor, mode=mode, bend_usd_per_t=bend_usd_per_t)
             self._programme: Programme = self._router.programme
             self._capacity = self._router.capacity
         else:
-            bend = calibration(network, horizon, bend_usd_per_t) if mode == "calibrated" else None
-            self._programme = assemble(network, horizon, price_factor or {}, bend)
+            self._programme = assemble(network, horizon, price_factor or {}, self._bend)
             self._capacity = Capacity(network, horizon)
         self.tally = Tally(self._programme, network, exporter)
         self.undisturbed, self.error = self._under(())
+
+    def priced(self, price_factor: Mapping[str, float], outages: Sequence[Outage]) -> tuple[Tallied, float]:
+        """Return the sums under outages at other prices of market nodes; as `under` else.
+
+        Raises
+        ------
+        NetworkError, Infeasible, NotConverged : as `under`.
+        """
+        programme = assemble(self.network, self.horizon, price_factor, self._bend)
+        now = self._capacity.under(outages)
+        session = Session(programme)
+        if self._router is None:
+            x, _, solutions = rolled(session, self._capacity, outages)
+        else:
+            x, solutions = at_once(session, now)
+        return self._proven(self.tally.at_prices(programme).of(x, now), solutions)
 
     def under(self, outages: Sequence[Outage]) -> tuple[Tallied, float]:
         """Return the sums under outages, and the largest error of the solves behind them.
@@ -81,8 +97,11 @@ class Rehearsal:
 
     def _rolled(self, outages: Sequence[Outage], now: Availability) -> tuple[Tallied, float]:
         x, _, solutions = rolled(Session(self._programme), self._capacity, outages)
+        return self._proven(self.tally.of(x, now), solutions)
+
+    def _proven(self, tallied: Tallied, solutions: Sequence[Solution]) -> tuple[Tallied, float]:
         self.seconds += sum(solution.seconds for solution in solutions)
         error = max(solution.error for solution in solutions)
         if not error <= PROVEN:
             raise NotConverged(f"no certificate for a routing: its largest error is {error:.1e}; check units")
-        return self.tally.of(x, now), error
+        return tallied, error

@@ -5,6 +5,7 @@ A sweep asks for these sums ten thousand times; each agrees with the function of
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,6 +92,12 @@ class Tally:
         route = network.links["route"].to_numpy()
         self.routes = tuple(sorted({r for columns in self._columns for r in route[columns.links] if r}))
         self._to_route = np.array([(route == name).astype(float) for name in self.routes]).reshape(-1, len(route))
+
+    def at_prices(self, programme: Programme) -> Tally:
+        """Return the tally of a programme that differs in prices alone."""
+        other = copy(self)
+        other.programme = programme
+        return other
 
     def of(self, x: Floats, now: Availability) -> Tallied:
         """Return the sums of a plan.

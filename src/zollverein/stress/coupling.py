@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from zollverein.corridor import Routing
+from zollverein.corridor.carriage import Carried
 from zollverein.economy import Closure, Economy, Outcome, Shock
 from zollverein.economy.anderson import accelerate
 from zollverein.errors import NotConverged
@@ -24,7 +25,7 @@ from zollverein.stress.settling import Bound, Settled, bounds_of, settled
 from zollverein.stress.shocks import Policy
 from zollverein.stress.tie import CrudeLink, Tie, Told, link_table, tied, told
 
-__all__ = ["Coupled", "CouplingCertificate", "CrudeLink", "TiedOil", "answer_again", "couple"]
+__all__ = ["Agreed", "Coupled", "CouplingCertificate", "CrudeLink", "TiedOil", "agree", "answer_again", "couple"]
 
 Floats = npt.NDArray[np.float64]
 TOLERANCE = 1e-6
@@ -135,8 +136,52 @@ def couple(
     UnknownNameError, ScenarioError : a link that does not fit the economy or the network.
     """
     links = [link] if isinstance(link, CrudeLink) else list(link)
-    circle = _Circle(economy, closure, policy, route, [tied(each, economy, before) for each in links])
-    log_price = np.zeros(len(links))
+    ties = [tied(each, economy, before) for each in links]
+    routings: dict[tuple[float, ...], Routing] = {}
+
+    def told_of(price_factor: dict[str, float]) -> Routing:
+        return routings.setdefault(tuple(price_factor.values()), route(price_factor))
+
+    circle = _Circle(economy, closure, policy, told_of, ties)
+    certificate = _fixed_point(circle)
+    return _answer(circle, routings[tuple(circle.factors(circle.last.price).values())], certificate)
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """Both engines at their common fixed point, without the tables.
+
+    Attributes
+    ----------
+    outcome : the economy's answer. price_factor : by market, what the corridor was routed with.
+    """
+
+    outcome: Outcome
+    price_factor: dict[str, float]
+    certificate: CouplingCertificate
+
+
+def agree(
+    economy: Economy,
+    closure: Closure,
+    policy: Policy,
+    tie: Tie,
+    route: Callable[[dict[str, float]], Carried],
+) -> Agreed:
+    """Iterate as `couple` does, for what was carried alone: a sweep asks for it thousands of times.
+
+    Raises
+    ------
+    NotConverged : as `couple`.
+    """
+    circle = _Circle(economy, closure, policy, route, [tie])
+    certificate = _fixed_point(circle)
+    return Agreed(circle.last.settled.outcome, circle.factors(circle.last.price), certificate)
+
+
+def _fixed_point(circle: _Circle) -> CouplingCertificate:
+    """Bring a circle to its fixed point; the last pass is it."""
+    log_price = np.zeros(len(circle.ties))
     history: list[float] = []
     while len(history) < LONGEST:
         found = accelerate(
@@ -151,7 +196,7 @@ def couple(
         parts = {"price": history[-1], "quantities": quantities, "transfers": max(fees, here.settled.residual)}
         history[-1] = max(parts.values())
         if history[-1] <= TOLERANCE:
-            return _answer(circle, here, CouplingCertificate(history[-1], len(history), tuple(history), **parts))
+            return CouplingCertificate(history[-1], len(history), tuple(history), **parts)
         log_price = np.log(here.answered)
     raise NotConverged(
         f"corridor and economy do not agree after {len(history)} passes: the oil's price or its tonnes still move by "
@@ -176,7 +221,6 @@ class _Pass:
     """One pass: prices routed with, what came of it, prices returned."""
 
     price: Floats
-    routing: Routing
     tolds: tuple[Told, ...]
     bounds: tuple[Bound, ...]
     settled: Settled
@@ -191,7 +235,7 @@ class _Circle:
         economy: Economy,
         closure: Closure,
         policy: Policy,
-        route: Callable[[dict[str, float]], Routing],
+        route: Callable[[dict[str, float]], Routing | Carried],
         ties: Sequence[Tie],
     ) -> None:
         self.economy, self.closure, self.policy, self.route, self.ties = economy, closure, policy, route, ties
@@ -205,17 +249,17 @@ class _Circle:
     def residual(self, log_price: Floats) -> Floats:
         """Log of the prices returned less those routed with (K,)."""
         price = np.exp(log_price)
-        routing = self.route(self._factors(price))
+        routing = self.route(self.factors(price))
         tolds = tuple(told(tie, routing) for tie in self.ties)
         before = self.last if self.passes else None
         if before is not None and _same(before.tolds, tolds):
-            here = _Pass(price, routing, tolds, before.bounds, before.settled, before.answered)
+            here = _Pass(price, tolds, before.bounds, before.settled, before.answered)
         else:
             bounds = bounds_of(self.ties, tolds)
             near = None if before is None else before.settled.outcome
             answer = settled(self.economy, self.closure, self.policy, bounds, near)
             answered = np.array([_world_price(t, s, answer.outcome) for t, s in zip(self.ties, tolds, strict=True)])
-            here = _Pass(price, routing, tolds, bounds, answer, answered)
+            here = _Pass(price, tolds, bounds, answer, answered)
         self.passes[:] = [here]
         return np.asarray(np.log(here.answered) - log_price)
 
@@ -223,7 +267,7 @@ class _Circle:
         """How far the tonnes and the fees of a routing at the prices returned are from those that were told."""
         if np.abs(here.answered / here.price - 1.0).max() <= UNMOVED:
             return 0.0, 0.0  # they are the prices of the routing at hand
-        again = [told(tie, self.route(self._factors(here.answered))) for tie in self.ties]
+        again = [told(tie, self.route(self.factors(here.answered))) for tie in self.ties]
         quantities = fees = 0.0
         for tie, was, now in zip(self.ties, here.tolds, again, strict=True):
             tonnes = float(np.abs(now.now.kt - was.now.kt).max() / tie.was.kt.sum())
@@ -232,8 +276,8 @@ class _Circle:
             fees = max(fees, float(paid / tie.was.value_usd_million.sum()))
         return quantities, fees
 
-    def _factors(self, price: Floats) -> dict[str, float]:
-        """Price factors by market; by market and commodity where several oils may differ."""
+    def factors(self, price: Floats) -> dict[str, float]:
+        """Return price factors by market; by market and commodity where several oils may differ."""
         out: dict[str, float] = {}
         for tie, factor in zip(self.ties, price, strict=True):
             for node in dict.fromkeys(tie.link.market_regions["node"]):
@@ -261,8 +305,9 @@ def _world_price(tie: Tie, said: Told, outcome: Outcome) -> float:
     return float((delivered * tie.was.kt).sum() / tie.was.kt.sum())
 
 
-def _answer(circle: _Circle, here: _Pass, certificate: CouplingCertificate) -> Coupled:
+def _answer(circle: _Circle, routing: Routing, certificate: CouplingCertificate) -> Coupled:
     oils = []
+    here = circle.last
     outcome = here.settled.outcome
     for tie, said, price in zip(circle.ties, here.tolds, here.price, strict=True):
         link = link_table(tie, said)
@@ -273,7 +318,7 @@ def _answer(circle: _Circle, here: _Pass, certificate: CouplingCertificate) -> C
         link["rent_rate"] = mine.set_index("importer")["rate"].reindex(link.index).fillna(0.0).astype(float)
         oils.append(TiedOil(tie.link, link, _fees(tie, said), said.supply_factor, float(price)))
     return Coupled(
-        routing=here.routing, outcome=outcome, shock=here.settled.shock, bounds=here.bounds, oils=tuple(oils),
+        routing=routing, outcome=outcome, shock=here.settled.shock, bounds=here.bounds, oils=tuple(oils),
         rents=_rents(here), certificate=certificate,
     )  # fmt: skip
 

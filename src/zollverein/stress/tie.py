@@ -15,7 +15,7 @@ from zollverein.corridor.measures import require_shares
 from zollverein.economy import Economy
 from zollverein.errors import ScenarioError, UnknownNameError
 
-__all__ = ["RECIPIENTS", "CrudeLink", "Tie", "Told", "link_table", "tied", "told"]
+__all__ = ["RECIPIENTS", "CrudeLink", "Tie", "Told", "link_table", "tied", "tied_to", "told"]
 
 Floats = npt.NDArray[np.float64]
 # Besides a region of the economy.
@@ -144,7 +144,17 @@ def tied(link: CrudeLink, economy: Economy, before: Routing) -> Tie:
     UnknownNameError : an exporter, sector, region, country or recipient that is none.
     ScenarioError : undisturbed, no oil reaches the economy. NetworkError : shares of a market that do not add to one.
     """
-    regions, network = economy.countries, before.network
+    return tied_to(link, economy, before.network, carried(before, link.exporter, link.commodity))
+
+
+def tied_to(link: CrudeLink, economy: Economy, network: Network, oil: Carried) -> Tie:
+    """Lay a link out against an economy and what the undisturbed corridor carried.
+
+    Raises
+    ------
+    UnknownNameError, ScenarioError, NetworkError : as `tied`.
+    """
+    regions = economy.countries
     at = {name: k for k, name in enumerate(regions)}
     _require("exporter", link.exporter, regions, "the countries of the economy")
     _require("sector", link.sector, economy.sectors, "the sectors of the economy")
@@ -155,7 +165,6 @@ def tied(link: CrudeLink, economy: Economy, before: Routing) -> Tie:
     flows = economy.base.flows[economy.sectors.index(link.sector), :, exporter]
     foreign = np.arange(len(regions)) != exporter
     of_market, of_fee = _of_market(link, network, at), _of_fee(link, network, at)
-    oil = carried(before, link.exporter, link.commodity)
     was = _arrived(network, oil, of_market, of_fee)
     if not was.kt.sum() > 0 or not was.value_usd_million.sum() > 0:
         raise ScenarioError(

@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from zollverein.corridor import Horizon, Network, Outage, Revision, Routing, shortfall_kt
-from zollverein.corridor.carriage import Carried, carried
+from zollverein.corridor import Horizon, Network, Outage, Revision
+from zollverein.corridor.carriage import Carried
 from zollverein.corridor.rehearsal import Rehearsal
 from zollverein.corridor.tally import Tallied
 from zollverein.economy import Outcome, Shock
@@ -17,7 +17,7 @@ from zollverein.economy.adjoint import Cells
 from zollverein.economy.response import NO_CELLS, Change
 from zollverein.errors import ScenarioError
 from zollverein.stress.barrier_threats import joined_policies
-from zollverein.stress.coupling import couple
+from zollverein.stress.coupling import agree
 from zollverein.stress.crude import crude_link
 from zollverein.stress.drawing import Setting, applied, tables_of
 from zollverein.stress.ground import Ground
@@ -25,7 +25,7 @@ from zollverein.stress.preparing import prepared
 from zollverein.stress.scenario import CorridorPart, Scenario
 from zollverein.stress.settling import NEXT_TO_NOTHING, bounds_of
 from zollverein.stress.shocks import Policy, closure_of, iceberg_product, policy_of
-from zollverein.stress.tie import CrudeLink, Tie, tied, told
+from zollverein.stress.tie import CrudeLink, Tie, tied_to, told
 
 __all__ = ["MEASURES", "NOTHING", "Row", "World", "world_with"]
 
@@ -56,7 +56,6 @@ class World:
     outages: tuple[Outage, ...]
     revisions: list[Revision]
     link: CrudeLink
-    before: Routing
     tie: Tie
     _undisturbed: Rehearsal
     _changed: Rehearsal
@@ -71,7 +70,7 @@ class World:
     def _open(self, part: CorridorPart, like: World | None) -> None:
         network, self.horizon, self.outages, self.revisions = prepared(part, self.ground.case, self.ground.network)
         if like is not None and like.ground is self.ground and like.corridor is not None and _same(part, like.corridor):
-            self.link, self.before, self.tie = like.link, like.before, like.tie
+            self.link, self.tie = like.link, like.tie
             self._undisturbed, self._changed = like._undisturbed, like._changed
             return
         self.link = crude_link(self.ground.case, part.exporter, self.horizon)
@@ -79,10 +78,8 @@ class World:
         self._changed = self._undisturbed
         if self.revisions:
             self._changed = self._rehearsal(part, network.revised(self.revisions))
-        self.before = network.route(
-            self.horizon, foresight=part.foresight, mode=part.mode, bend_usd_per_t=part.bend_usd_per_t
-        )
-        self.tie = tied(self.link, self.ground.economy, self.before)
+        undisturbed = _summed(self._undisturbed.undisturbed.oil)
+        self.tie = tied_to(self.link, self.ground.economy, network, undisturbed)
 
     def _rehearsal(self, part: CorridorPart, network: Network) -> Rehearsal:
         return Rehearsal(
@@ -138,39 +135,30 @@ class World:
             shock = Shock(tariff=policy.tariff, iceberg=iceberg_product([policy.iceberg]))
             outcome = self.ground.economy.solve(shock, closure=self.closure)
             return {"certificate": outcome.certificate.max_residual, **self._incomes(_percent(outcome))}
-        happens = (*self.outages, *outages)
+        happens, routed = (*self.outages, *outages), {}
 
-        def route(price_factor: dict[str, float]) -> Routing:
-            return self.ground.network.route(
-                self.horizon, outages=happens, revisions=self.revisions, foresight=part.foresight, mode=part.mode,
-                bend_usd_per_t=part.bend_usd_per_t, price_factor=price_factor,
-            )  # fmt: skip
+        def route(price_factor: dict[str, float]) -> Carried:
+            at = tuple(price_factor.values())
+            if at not in routed:
+                routed[at] = self._changed.priced(price_factor, happens)
+            return _summed(routed[at][0].oil)
 
-        coupled = couple(self.ground.economy, self.closure, policy, self.before, route, self.link)
-        certificate = max(
-            coupled.outcome.certificate.max_residual,
-            coupled.routing.certificate.max_residual,
-            coupled.certificate.residual,
-        )
-        row: Row = {"certificate": certificate, **self._measures_of(coupled.routing)}
-        return row | self._incomes(_percent(coupled.outcome))
+        agreed = agree(self.ground.economy, self.closure, policy, self.tie, route)
+        tallied, error = routed[tuple(agreed.price_factor.values())]
+        certificate = max(agreed.outcome.certificate.max_residual, error, agreed.certificate.residual)
+        row: Row = {"certificate": certificate, **self._measures(tallied)}
+        return row | self._incomes(_percent(agreed.outcome))
 
     def _measures(self, now: Tallied) -> dict[str, float]:
         """Measures of a disturbed corridor, losses against the undisturbed one."""
         was = self._undisturbed.undisturbed
-        return _measured(
-            was, now.exported_kt, now.export_value_usd_million, now.carriage_usd_million, now.available_kt,
-            now.stranded_kt, now.shortfall_kt,
+        value, carriage = now.export_value_usd_million, now.carriage_usd_million
+        netback_was = was.export_value_usd_million - was.carriage_usd_million
+        found = (
+            now.exported_kt, was.exported_kt - now.exported_kt, now.stranded_kt, was.available_kt - now.available_kt,
+            now.shortfall_kt, value, was.export_value_usd_million - value, carriage, netback_was - (value - carriage),
         )  # fmt: skip
-
-    def _measures_of(self, routing: Routing) -> dict[str, float]:
-        exporter = self.link.exporter
-        oil, supply = carried(routing, exporter), routing.supply[routing.supply["exporter"] == exporter]
-        return _measured(
-            self._undisturbed.undisturbed, float(oil.exported_kt.sum()), float(oil.value_usd_million.sum()),
-            float(oil.paid_usd_thousand.sum() / 1e3), float(supply["available_kt"].sum()),
-            float(supply["shut_in_kt"].sum()), shortfall_kt(routing),
-        )  # fmt: skip
+        return dict(zip(MEASURES, found, strict=True))
 
     def _incomes(self, percent: Floats) -> dict[str, float]:
         income = self.ground.economy.base.income
@@ -256,17 +244,6 @@ def _same(part: CorridorPart, other: CorridorPart) -> bool:
     """Whether nothing differs but events and outages."""
     happens = {"events": (), "outages": ()}
     return part.model_copy(update=happens) == other.model_copy(update=happens)
-
-
-def _measured(
-    was: Tallied, exported: float, value: float, carriage: float, available: float, stranded: float, shortfall: float
-) -> dict[str, float]:
-    netback_was = was.export_value_usd_million - was.carriage_usd_million
-    found = (
-        exported, was.exported_kt - exported, stranded, was.available_kt - available, shortfall, value,
-        was.export_value_usd_million - value, carriage, netback_was - (value - carriage),
-    )  # fmt: skip
-    return dict(zip(MEASURES, found, strict=True))
 
 
 def _summed(oil: Sequence[Carried]) -> Carried:

@@ -6,29 +6,46 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from zollverein.errors import ScenarioError
+from zollverein.case import ScenarioFile, bundled_cases, sweeps_of
+from zollverein.errors import ScenarioError, UnknownNameError
 from zollverein.stress.reading import read_yaml, validated
 from zollverein.stress.sweeps.spec import SweepSpec
 
 __all__ = ["read_sweep", "sweep_schema"]
 
 
-def read_sweep(spec: str | Path | Mapping[str, Any] | SweepSpec) -> SweepSpec:
-    """Return a checked sweep from a YAML file, a mapping or itself.
+def read_sweep(spec: str | Path | Mapping[str, Any] | SweepSpec, case: str | Path | None = None) -> SweepSpec:
+    """Return a checked sweep from the name that a case gives it, a YAML file, a mapping or itself.
+
+    Parameters
+    ----------
+    case : whose sweeps are looked up; absent: those of every bundled case.
 
     Raises
     ------
-    ScenarioError : no such file, or every fault of it at once, each with its line and key.
+    UnknownNameError : neither a name nor a file, with near matches.
+    ScenarioError : every fault of a file at once, each with its line and key.
     """
     if isinstance(spec, SweepSpec):
         return spec
     if isinstance(spec, Mapping):
         return validated(SweepSpec, spec, {}, "the mapping", "sweep")
-    path = Path(spec)
-    if not path.is_file():
-        raise ScenarioError(f"no sweep file '{spec}'; give a YAML file with name, title, question and scenarios")
+    path = _find(str(spec), case)
     data, lines = read_yaml(path, "sweep")
     return validated(SweepSpec, data, lines, path.name, "sweep")
+
+
+def _find(name: str, case: str | Path | None) -> ScenarioFile:
+    known: dict[str, ScenarioFile] = {}
+    for place in [case] if case is not None else bundled_cases():
+        known = {**sweeps_of(place), **known}
+    if name in known:
+        return known[name]
+    if Path(name).suffix in (".yaml", ".yml"):
+        if Path(name).is_file():
+            return Path(name)
+        raise ScenarioError(f"no sweep file '{name}'; give a file that exists, or one of {', '.join(known) or 'none'}")
+    raise UnknownNameError("sweep", name, known)
 
 
 def sweep_schema() -> dict[str, Any]:

@@ -15,6 +15,7 @@ import pyarrow as pa
 from zollverein.case import Case, open_case
 from zollverein.errors import InputError, NoAnswerError, OutputError, ScenarioError
 from zollverein.stress.drawing import ends_of
+from zollverein.stress.sweeps.investing import STAGES, check_investment, invest
 from zollverein.stress.sweeps.plan import Chunk, Plan, plan_of
 from zollverein.stress.sweeps.pools import Pool, pool_of
 from zollverein.stress.sweeps.reading import read_sweep
@@ -94,6 +95,8 @@ def check_sweep(spec: str | Path | Mapping[str, Any] | SweepSpec, case: Case) ->
     """
     plan = plan_of(read_sweep(spec), case)
     for planned, bench in benches_of(plan):
+        if planned.number == 0:
+            check_investment(plan, bench)
         for vary, targets in planned.variations:
             for settings in ends_of(vary, targets):
                 try:
@@ -124,6 +127,10 @@ class _Run:
         )
         if self.plan.spec.drivers is not None:
             self._all("drivers", self.plan.driving(worlds[0]))
+        if self.plan.spec.invest is not None and not all(self.store.done(stage, 0) for stage in STAGES):
+            tables = invest(self.plan, self.plan.spec.invest, lambda solved: self.tell("invest", solved, 0, 0.0))
+            for stage in STAGES:
+                self.store.write(stage, 0, 0, tables[stage])
 
     def _answers(self) -> None:
         chunks = self.plan.chunks()

@@ -14,6 +14,7 @@ from itertools import groupby
 import pyarrow as pa
 
 from zollverein._version import __version__
+from zollverein.corridor import Outage
 from zollverein.errors import DoubtfulFigure, ZollvereinError
 from zollverein.stress.barrier_threats import BarrierBasis, barrier_basis, disturbed
 from zollverein.stress.drawing import Setting, applied, draws_of, tables_of
@@ -23,7 +24,7 @@ from zollverein.stress.varying import Choice
 from zollverein.stress.world import MEASURES, NOTHING, Row, World, world_with
 from zollverein.threat import Impediment, Incident, sampled
 
-__all__ = ["Bench", "answered", "benches_of", "schema_of"]
+__all__ = ["Bench", "answered", "benches_of", "outages_of", "schema_of"]
 
 Incidents = tuple[Incident | Impediment, ...]
 KEPT_WORLDS = 4
@@ -133,6 +134,15 @@ def _incidents(plan: Plan, bench: Bench, chunk: Chunk) -> list[Incidents]:
                 found[at] += incidents
                 at += 1
     return [tuple(sorted(some, key=lambda incident: (incident.start, incident.name))) for some in found]
+
+
+def outages_of(plan: Plan, bench: Bench, numbers: Sequence[int]) -> list[tuple[Outage, ...]]:
+    """Return the outages of draws, the scenario's own among them."""
+    chunk = Chunk("answers", 0, 0, tuple(numbers))
+    own = bench.world.outages
+    if bench.basis is None:
+        return [own] * len(chunk.numbers)
+    return [(*own, *disturbed(some, bench.basis).outages) for some in _incidents(plan, bench, chunk)]
 
 
 def _settings(plan: Plan, planned: Planned, chunk: Chunk) -> list[list[Setting]]:
