@@ -18,6 +18,9 @@ from zollverein.report.hindcast_screen import hindcast_terminal
 from zollverein.report.notebook import notebook, notebook_comparison
 from zollverein.report.outcome_files import tables_to_excel, tables_to_parquet
 from zollverein.report.page import compare_html, html
+from zollverein.report.sweep_files import write_sweep_report
+from zollverein.report.sweep_page import sweep_html
+from zollverein.report.sweep_screen import sweep_terminal
 from zollverein.report.terminal import compare_terminal, terminal
 from zollverein.report.writing import (
     check_file,
@@ -50,6 +53,8 @@ __all__ = [
     "routes_compared",
     "stocks_chart",
     "stranded_chart",
+    "sweep_html",
+    "sweep_terminal",
     "tables_to_excel",
     "tables_to_parquet",
     "terminal",
@@ -60,5 +65,6 @@ __all__ = [
     "write_estimate",
     "write_html",
     "write_report",
+    "write_sweep_report",
     "write_welfare",
 ]

@@ -26,7 +26,7 @@ __all__ = ["NOTHING_DONE", "Chunk", "Plan", "Planned", "plan_of", "portable"]
 
 NOTHING_DONE = "nothing"
 # Scenarios in a part: small enough that little is lost when a worker dies, large enough that files stay few.
-PART, EXACT_PART = 250, 10
+PART, SMALLEST_PART, PARTS, EXACT_PART = 250, 10, 40, 10
 # Of the draws that are answered to first order this share, and at least so many, are solved exactly whatever they are.
 CHECKED, FEWEST_CHECKED, MOST_CHECKED = 0.02, 20, 200
 # What a second draw of the same scenario is keyed with, for Sobol indices.
@@ -111,12 +111,17 @@ class Plan:
         wanted = min(max(int(CHECKED * self.sample.scenarios), FEWEST_CHECKED), MOST_CHECKED)
         return min(wanted, self.sample.scenarios)
 
+    @property
+    def part(self) -> int:
+        """Scenarios in a part of the answers."""
+        return min(PART, max(SMALLEST_PART, -(-self.sample.scenarios // PARTS)))
+
     def chunks(self) -> list[Chunk]:
         """Return the parts of the first stage, the worlds side by side, so that a stop rule sees all of them grow."""
-        numbers = range(self.sample.scenarios)
+        numbers, size = range(self.sample.scenarios), self.part
         return [
-            Chunk("answers", world.number, part, tuple(numbers[first : first + PART]))
-            for part, first in enumerate(range(0, len(numbers), PART))
+            Chunk("answers", world.number, part, tuple(numbers[first : first + size]))
+            for part, first in enumerate(range(0, len(numbers), size))
             for world in self.worlds
         ]
 
@@ -139,8 +144,8 @@ class Plan:
         samples = self.spec.drivers.samples
         chunks: list[Chunk] = []
         for swapped in ("*", *self.factors(world)):
-            for first in range(0, samples, PART):
-                numbers = tuple(range(first, min(first + PART, samples)))
+            for first in range(0, samples, self.part):
+                numbers = tuple(range(first, min(first + self.part, samples)))
                 chunks.append(Chunk("drivers", world.number, len(chunks), numbers, swapped))
         return chunks
 

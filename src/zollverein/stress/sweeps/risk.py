@@ -27,7 +27,8 @@ def mean_error(losses: Floats, *, antithetic: bool = False) -> float:
 def var(losses: Floats, level: float) -> float:
     """Return the value at risk: the smallest loss that is not exceeded with probability ``level``."""
     ordered = np.sort(losses)
-    return float(ordered[min(int(np.ceil(level * len(ordered) - 1e-9)), len(ordered)) - 1])
+    place = int(np.ceil(level * len(ordered) - 1e-9))
+    return float(ordered[min(max(place, 1), len(ordered)) - 1])
 
 
 def cvar(losses: Floats, level: float) -> float:

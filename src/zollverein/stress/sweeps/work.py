@@ -70,7 +70,7 @@ def schema_of(plan: Plan) -> pa.Schema:
             words = isinstance(law, Choice) and any(isinstance(value, str) for value in law.values)
             varied[VARIED + vary.name] = pa.string() if words else pa.float64()
     text = ("scenario", "policy", "method", "status", "reason", "struck", "swapped", "version")
-    fields: list[tuple[str, pa.DataType]] = [("world", pa.int32()), ("draw", pa.int64()), ("seed", pa.int64())]
+    fields: list[tuple[str, pa.DataType]] = [("draw", pa.int64()), ("seed", pa.int64())]
     fields += [(name, pa.string()) for name in text]
     fields += [("incidents", pa.int32()), ("certificate", pa.float64())]
     fields += [(name, pa.float64()) for name in (*MEASURES, "lost_income_usd_million")]
@@ -168,7 +168,7 @@ def _row(
     plan: Plan, planned: Planned, chunk: Chunk, bench: Bench, number: int, incidents: Incidents, varied: list[Setting]
 ) -> Row:
     row: Row = {
-        "world": planned.number, "draw": number, "seed": plan.sample.seed, "scenario": planned.base,
+        "draw": number, "seed": plan.sample.seed, "scenario": planned.base,
         "policy": planned.policy, "version": __version__, "struck": ";".join(_struck(incidents, plan)),
         "swapped": chunk.swapped, "incidents": len(incidents), "status": "answered", "reason": "",
     }  # fmt: skip
