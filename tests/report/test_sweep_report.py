@@ -21,7 +21,7 @@ from zollverein.report.formatting import THIN, money, share
 from zollverein.report.palette import DARK
 from zollverein.report.sweep_answer import SURE, sweep_answer, sweep_key_figures, told_threshold
 from zollverein.report.sweep_sheets import TABLES, sweep_sheets
-from zollverein.report.sweep_wording import world_names
+from zollverein.report.sweep_wording import digits, world_names
 from zollverein.stress.sweeps.result import Sweep
 from zollverein.stress.sweeps.sweeping import open_sweep, sweep
 
@@ -413,3 +413,8 @@ def test_in_a_browser_every_chart_is_drawn_and_nothing_is_asked_for(
             assert page.evaluate("document.scrollingElement.scrollWidth - window.innerWidth") <= 1
             context.close()
         browser.close()
+
+
+def test_figures_have_four_digits_and_no_more() -> None:
+    told = [digits(value).replace(THIN, " ") for value in (46512.7391, 0.0123456, 54000.0, 0.0, -3.14159)]
+    assert told == ["46 513", "0.01235", "54 000", "0", "−3.142"]

@@ -18,6 +18,7 @@ from zollverein.report.sweep_answer import SURE
 from zollverein.report.sweep_wording import (
     INCOME,
     base_names,
+    digits,
     factor_names,
     first_world,
     members,
@@ -149,7 +150,7 @@ def tornado_chart(sweep: Sweep) -> alt.LayerChart:
     table, names = sweep.tornado.head(BARS), factor_names(sweep)
     rows = pd.concat([
         pd.DataFrame({"Figure": [names.get(f, f) for f in table["factor"]], "End": end,
-                      "value": table[f"loss_at_{short}"], "At": [f"{v:.4g}" for v in table[f"{short}_value"]]})
+                      "value": table[f"loss_at_{short}"], "At": [digits(v) for v in table[f"{short}_value"]]})
         for end, short in (("where it is low", "low"), ("where it is high", "high"))
     ], ignore_index=True)  # fmt: skip
     rows["Loss"] = rows["value"].map(money)

@@ -32,6 +32,8 @@ WELFARE = {
     "exact": "exactly, every draw",
     "none": "not at all: the corridor alone",
 }
+# Of scenarios that are answered once, each is its own tail.
+ONCE = "to first order, and again exactly"
 
 
 def sweep_html(sweep: Sweep) -> str:
@@ -62,9 +64,10 @@ def sweep_html(sweep: Sweep) -> str:
         varied=[vary for vary, _ in sweep.plan.worlds[0].variations],
         checked=number(sweep.plan.check),
         tail=share(spec.tail),
+        checked_again=_checked_again(sweep),
         rolling=any(w.scenario.corridor is not None and w.scenario.corridor.foresight == "rolling"
                     for w in sweep.plan.worlds),
-        asked=asked(sweep),
+        asked=_asked(sweep),
         digest=sweep.plan.digest,
         sources=cited.rows,
     )  # fmt: skip
@@ -88,10 +91,17 @@ def setting_of(sweep: Sweep) -> list[tuple[str, str]]:
     if spec.sample is not None:
         anti = ", in opposite pairs" if spec.sample.antithetic else ""
         parts.append(("Drawn", f"{number(len(sweep.plan.threats))} threats, seed {spec.sample.seed}{anti}"))
-    return [*parts, ("Economy answers", WELFARE[spec.welfare])]
+    told = WELFARE[spec.welfare] if spec.sample is not None or spec.welfare != "first_order" else ONCE
+    return [*parts, ("Economy answers", told)]
 
 
-def asked(sweep: Sweep) -> str:
+def _checked_again(sweep: Sweep) -> bool:
+    """Whether portfolios were tried again on draws that they were not chosen on."""
+    invest = sweep.plan.spec.invest
+    return invest is not None and invest.check > 0
+
+
+def _asked(sweep: Sweep) -> str:
     """Return the sweep as it was asked, in the words of its file."""
     plain = sweep.plan.spec.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     return str(yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=100))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from zollverein.report.sweep_wording import (
     INCOME,
     LOSSES,
     base_names,
+    digits,
     factor_names,
     first_world,
     members,
@@ -193,9 +193,7 @@ def _tornado(sweep: Sweep) -> Sheet:
     table = sweep.tornado.assign(name=[names.get(factor, factor) for factor in sweep.tornado["factor"]])
     table = table.assign(difference=table["loss_at_high"] - table["loss_at_low"])
     for end in ("low", "high"):
-        table[f"{end}_text"] = [
-            f"{value:,.4g}".replace(",", "\N{NARROW NO-BREAK SPACE}") for value in table[f"{end}_value"]
-        ]
+        table[f"{end}_text"] = [digits(value) for value in table[f"{end}_value"]]
     columns = (
         Column("name", "Figure", "text"), Column("low_value", "Low tenth up to", "number", "", "low_text"),
         Column("high_value", "High tenth from", "number", "", "high_text"),
@@ -296,13 +294,6 @@ def _sheet(name: str, caption: str, columns: tuple[Column, ...], frame: pd.DataF
 
 def _several(names: pd.Series[str]) -> bool:
     return len(set(names)) > 1
-
-
-def _digits(value: float) -> str:
-    """A figure of the case to four digits, whatever its size."""
-    if not value or not math.isfinite(value):
-        return number(value)
-    return number(value, min(max(0, 3 - math.floor(math.log10(abs(value)))), 9))
 
 
 MAKERS: dict[str, Callable[[Sweep], Sheet]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from zollverein.stress.sweeps.result import Sweep
 
 __all__ = [
-    "INCOME", "LOSSES", "NOTHING_DONE", "amount", "base_names", "draws_line", "factor_names", "failures_line",
+    "INCOME", "LOSSES", "NOTHING_DONE", "amount", "base_names", "digits", "draws_line", "factor_names", "failures_line",
     "first_order_line", "first_world", "loser", "loss_told", "members", "period", "policy_names", "struck_named",
     "threat_words", "world_names",
 ]  # fmt: skip
@@ -47,12 +48,12 @@ def base_names(sweep: Sweep) -> dict[str, str]:
 def _place(sweep: Sweep, world: Planned) -> list[str]:
     several = len({other.base for other in sweep.plan.worlds}) > 1
     return [*([world.scenario.title] if several else []),
-            *(f"{_short(path)} {_value(value)}" for path, value in world.cell.items())]  # fmt: skip
+            *(f"{_short(path)}: {_value(value)}" for path, value in world.cell.items())]  # fmt: skip
 
 
 def _told_apart(parts: dict[str, list[str]], alone: str) -> dict[str, str]:
     """Titles are free text and may be alike; labels are not."""
-    names = {label: ", ".join(filter(None, some)) or alone for label, some in parts.items()}
+    names = {label: "; ".join(filter(None, some)) or alone for label, some in parts.items()}
     told = list(names.values())
     return {label: name if told.count(name) == 1 else label for label, name in names.items()}
 
@@ -164,10 +165,23 @@ def first_order_line(sweep: Sweep) -> str:
         if which in mine.index:
             row = mine.loc[which]
             parts.append(
-                f"of {number(int(row['solved']))} draws {where}, by {money(abs(float(row['bias'])))} too "
+                f"of {_draws(int(row['solved']))} {where}, by {money(abs(float(row['bias'])))} too "
                 f"{'much' if row['bias'] > 0 else 'little'} on average and {money(float(row['largest']))} at most"
             )
     return f"First-order losses against exact ones: {'; '.join(parts)}."
+
+
+def digits(value: float) -> str:
+    """Return a figure of the case to four digits, whatever its size."""
+    if not value or not math.isfinite(value):
+        return number(value)
+    if value == round(value):
+        return number(value)
+    return number(value, min(max(0, 3 - math.floor(math.log10(abs(value)))), 9))
+
+
+def _draws(count: int) -> str:
+    return f"{number(count)} draw{'s' * (count != 1)}"
 
 
 def _is_year(world: Planned) -> bool:
@@ -185,4 +199,4 @@ def _short(path: str) -> str:
 
 
 def _value(value: float | int | str) -> str:
-    return value if isinstance(value, str) else f"{value:g}"
+    return value if isinstance(value, str) else digits(value)
