@@ -133,7 +133,7 @@ def _without_sample(sweep: Sweep) -> str:
 def _mean(sweep: Sweep, loss: str, measures: pd.DataFrame) -> str:
     who, value = loser(sweep), _figure(measures, "mean")
     if not float(measures["value"].abs().max()) >= MONEY_THAT_COUNTS:
-        return f"{_name(who)} {'lose' if who.endswith('members') else 'loses'} nothing in any {period(sweep)} drawn."
+        return f"{_name(who)} {'lose' if who.endswith('members') else 'loses'} nothing in any {period(sweep)}."
     low, high = amount(loss, _figure(measures, "mean", "low")), amount(loss, _figure(measures, "mean", "high"))
     error = amount(loss, _figure(measures, "mean", "standard_error"))
     return (
@@ -146,6 +146,11 @@ def _tail(sweep: Sweep, loss: str, measures: pd.DataFrame) -> str:
     unit, error = period(sweep), amount(loss, _figure(measures, "cvar95", "standard_error"))
     if not float(measures["value"].abs().max()) >= MONEY_THAT_COUNTS:
         return ""
+    if not _figure(measures, "var95") >= MONEY_THAT_COUNTS:
+        return (
+            f"Fewer than one {unit} in twenty costs anything; the worst twentieth loses "
+            f"{_of(measures, loss, 'cvar95')} on average, with an error of {error} (CVaR)."
+        )
     return (
         f"One {unit} in twenty costs {_of(measures, loss, 'var95')} or more; those worst {unit}s cost "
         f"{_of(measures, loss, 'cvar95')} on average, with an error of {error} (CVaR)."

@@ -90,7 +90,8 @@ def setting_of(sweep: Sweep) -> list[tuple[str, str]]:
         parts.append(("Worlds", number(len(worlds))))
     if spec.sample is not None:
         anti = ", in opposite pairs" if spec.sample.antithetic else ""
-        parts.append(("Drawn", f"{number(len(sweep.plan.threats))} threats, seed {spec.sample.seed}{anti}"))
+        count = len(sweep.plan.threats)
+        parts.append(("Drawn", f"{number(count)} threat{'s' * (count != 1)}, seed {spec.sample.seed}{anti}"))
     told = WELFARE[spec.welfare] if spec.sample is not None or spec.welfare != "first_order" else ONCE
     return [*parts, ("Economy answers", told)]
 

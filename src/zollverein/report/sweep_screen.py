@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -102,7 +103,7 @@ def _losses(sweep: Sweep) -> Iterator[RenderableType]:
         for world, rows in list(mine.groupby("world", sort=False))[:WORLDS]:
             told = rows.set_index("measure")
             cells = [_with_error(told, measure) for measure, _ in MEASURES]
-            grid.add_row(names[str(world)], *cells)
+            grid.add_row(_folded(names[str(world)], NAME), *cells)
         yield _titled(f"{LOSSES[loss][0]}, {unit}, and its sampling error", grid, len(set(mine["world"])) - WORLDS)
 
 
@@ -121,7 +122,7 @@ def _exceedance(sweep: Sweep) -> RenderableType | None:
     grid = _grid("World", [f"> {number(loss)}" for loss in losses])
     for world, rows in list(table.groupby("world", sort=False))[:WORLDS]:
         told = {float(row["loss_usd_million"]): row for row in rows.to_dict("records")}
-        grid.add_row(names[str(world)], *(_with_interval(told.get(loss)) for loss in losses))
+        grid.add_row(_folded(names[str(world)], NAME), *(_with_interval(told.get(loss)) for loss in losses))
     return _titled("Probability of losing more real income, US$ m", grid, len(set(table["world"])) - WORLDS)
 
 
@@ -154,9 +155,20 @@ def _short(sheet: Sheet, wanted: tuple[str, ...], rows: int = ROWS) -> Renderabl
                         overflow="fold", no_wrap=column.is_figure, min_width=None if column.is_figure else 10,
                         max_width=None if column.is_figure else LONG_NAME)  # fmt: skip
     for row in sheet.rows()[:rows]:
-        grid.add_row(*(sheet.text(row, column).removesuffix("%").rstrip() if column.unit == "%" else
-                       sheet.text(row, column) for column in columns))  # fmt: skip
+        grid.add_row(*(_cell(sheet, row, column) for column in columns))
     return _titled(sheet.caption, grid, len(sheet.frame) - rows)
+
+
+def _cell(sheet: Sheet, row: Mapping[str, object], column: Column) -> str:
+    text = sheet.text(row, column)
+    if not column.is_figure:
+        return _folded(text, LONG_NAME)
+    return text.removesuffix("%").rstrip() if column.unit == "%" else text
+
+
+def _folded(name: str, width: int) -> str:
+    """A name on lines that part at its spaces: a terminal's own folding parts numbers at their thin ones."""
+    return "\n".join(textwrap.wrap(name, width)) or name
 
 
 def _heading(column: Column) -> str:

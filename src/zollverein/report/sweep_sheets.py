@@ -31,6 +31,8 @@ __all__ = ["MAKERS", "ROWS_SHOWN", "TABLES", "member_regions", "sweep_sheets"]
 
 # A page holds no more rows of a table than a person reads; the file beside it holds them all.
 ROWS_SHOWN = 100
+# Members of the union stand in each of so many worlds on a screen.
+FEW_WORLDS = 3
 BASES = {"history": "fitted to events", "judgement": "judged"}
 UNITS = {"usd_million": f"US${THIN}m", "kt": "kt"}
 MEASURES = ("mean", "q05", "q50", "q95", "var95", "cvar95", "var99", "cvar99", "any")
@@ -42,12 +44,17 @@ def sweep_sheets(sweep: Sweep) -> dict[str, Sheet]:
 
 
 def member_regions(sweep: Sweep) -> Sheet:
-    """Return the real income of the union's members, in every world."""
-    table = sweep.regions
-    table = table[table["region"].isin(members(sweep))] if len(table) else table
-    names = world_names(sweep)
-    table = table.assign(world_name=table["world"].map(names)) if len(names) > 1 and len(table) else table
-    return _sheet("members", "Real income of the union’s members, change in percent", _region_columns(), table)
+    """Return the real income of the union's members, in every world; of many worlds, in the first."""
+    table, names = sweep.regions, world_names(sweep)
+    caption = "Real income of the union’s members, change in percent"
+    if len(table):
+        table = table[table["region"].isin(members(sweep))]
+        if len(names) > FEW_WORLDS:
+            table = table[table["world"] == first_world(sweep)]
+            caption = f"{caption}, “{names[first_world(sweep)]}”"
+        elif len(names) > 1:
+            table = table.assign(world_name=table["world"].map(names))
+    return _sheet("members", caption, _region_columns(), table)
 
 
 def _scenarios(sweep: Sweep) -> Sheet:

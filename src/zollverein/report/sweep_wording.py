@@ -30,6 +30,8 @@ LOSSES = {
 }
 NOTHING_DONE = "nothing"
 YEAR = (365, 366)
+# US$ million that are shown as zero.
+NEXT_TO_NOTHING = 0.05
 
 
 def world_names(sweep: Sweep) -> dict[str, str]:
@@ -164,6 +166,9 @@ def first_order_line(sweep: Sweep) -> str:
     for which, where in (("at random", "taken at random"), ("worst", "of the largest losses")):
         if which in mine.index:
             row = mine.loc[which]
+            if float(row["largest"]) < NEXT_TO_NOTHING:
+                parts.append(f"of {_draws(int(row['solved']))} {where}, none is off by as much as US$ 50 thousand")
+                continue
             parts.append(
                 f"of {_draws(int(row['solved']))} {where}, by {money(abs(float(row['bias'])))} too "
                 f"{'much' if row['bias'] > 0 else 'little'} on average and {money(float(row['largest']))} at most"

@@ -186,7 +186,7 @@ class _Dask:
         distributed: Any = import_module("distributed")
         waiting = list(chunks)[::-1]
         running: dict[Any, Chunk] = {}
-        finished = distributed.as_completed()
+        finished = distributed.as_completed(loop=self.client.loop)
 
         def send() -> None:
             chunk = waiting.pop()
