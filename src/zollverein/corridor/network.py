@@ -204,6 +204,24 @@ class Network:
         check_values(changed)
         return changed
 
+    def refigured(self, link_figures: pd.DataFrame, node_figures: pd.DataFrame) -> Network:
+        """Return the network with other tables of figures, as `from_tables` takes them; all else stands.
+
+        Raises
+        ------
+        NetworkError, UnknownNameError : as `from_tables`.
+        """
+        from zollverein.corridor.checks import check_references, check_values  # noqa: PLC0415
+
+        given = {"link_figures": link_figures, "node_figures": node_figures}
+        frames = {
+            name: _with_commodity(_with_dates(framed(name, table, NetworkError))) for name, table in given.items()
+        }
+        changed = replace(self, **frames)
+        check_references(changed)
+        check_values(changed)
+        return changed
+
     def check_outage(self, outage: Outage, horizon: Horizon) -> None:
         """Raise if an outage targets nothing known, a link without units, or days outside the horizon."""
         if outage.target not in self._places:

@@ -8,11 +8,12 @@ costs. The linear system is solved by GMRES (Saad and Schultz 1986, doi:10.1137/
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg import lu_factor, lu_solve
 from scipy.sparse.linalg import LinearOperator, gmres
 
 from zollverein.economy.baseline import Array, Baseline
@@ -28,6 +29,8 @@ Cells = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.intp]]
 TOLERANCE = 1e-11
 RESTART = 80
 ROUNDS = 20
+# From so many objectives on, and up to so many unknowns, factors of the matrix cost less than iterating for each.
+MANY, DENSE = 4, 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,23 +99,42 @@ def sensitivities(
     fused = FusedMap(base, shock, closure)
     reverse = _Reverse(fused, state)
     nobody = np.zeros(fused.N)
-    for objective in (*(_Objective(w, None) for w in incomes), *(_Objective(nobody, cell) for cell in flows)):
-        yield reverse.parameters(_multiplier(reverse, objective), objective)
+    asked = [*(_Objective(w, None) for w in incomes), *(_Objective(nobody, cell) for cell in flows)]
+    solve = _factorised(reverse) if len(asked) >= MANY and state.point.size <= DENSE else _iterated(reverse)
+    for objective in asked:
+        yield reverse.parameters(_multiplier(reverse, objective, solve), objective)
 
 
-def _multiplier(reverse: _Reverse, objective: _Objective) -> Array:
-    """Solve the adjoint system of one objective."""
+def _iterated(reverse: _Reverse) -> Callable[[Array], Array]:
+    """A solver of the adjoint system by GMRES: what a few objectives are best served by."""
     size = reverse.state.point.size
-    b = -reverse.pull(np.zeros(size), objective).x
     operator = LinearOperator((size, size), matvec=lambda v: reverse.pull(v, None).x, dtype=float)
-    found, _ = gmres(operator, b, rtol=TOLERANCE, atol=0.0, restart=min(RESTART, size), maxiter=ROUNDS)
-    off = float(np.abs(operator @ found - b).max() / max(np.abs(b).max(), np.finfo(float).tiny))
+
+    def solve(b: Array) -> Array:
+        found, _ = gmres(operator, b, rtol=TOLERANCE, atol=0.0, restart=min(RESTART, size), maxiter=ROUNDS)
+        return np.asarray(found)
+
+    return solve
+
+
+def _factorised(reverse: _Reverse) -> Callable[[Array], Array]:
+    """The same by factors of the matrix, row by row from its products: for many objectives of a small world."""
+    matrix = np.stack([reverse.pull(unit, None).x for unit in np.eye(reverse.state.point.size)], axis=1)
+    factors = lu_factor(matrix)
+    return lambda b: np.asarray(lu_solve(factors, b))
+
+
+def _multiplier(reverse: _Reverse, objective: _Objective, solve: Callable[[Array], Array]) -> Array:
+    """Solve the adjoint system of one objective."""
+    b = -reverse.pull(np.zeros(reverse.state.point.size), objective).x
+    found = solve(b)
+    off = float(np.abs(reverse.pull(found, None).x - b).max() / max(np.abs(b).max(), np.finfo(float).tiny))
     if not off <= 1e-8:
         raise NotConverged(
             f"the adjoint system of the gradient stopped at a residual of {off:.1e}; 1e-8 is asked. Check theta and "
             f"the closure, or approach the shock in steps"
         )
-    return np.asarray(found)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

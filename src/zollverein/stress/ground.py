@@ -6,15 +6,21 @@ from collections.abc import Collection
 from functools import cached_property
 
 from zollverein.case import Case
-from zollverein.corridor import Network
+from zollverein.corridor import Horizon, Network
 from zollverein.economy import Closure, Economy
 from zollverein.economy.response import Response, response
+from zollverein.stress.crude import crude_link
+from zollverein.stress.tie import CrudeLink
 
 __all__ = ["Ground"]
 
 OF_ECONOMY = frozenset({"trade", "production", "inputs", "sectors", "tariffs"})
 OF_NETWORK = frozenset({
     "nodes", "links", "link_figures", "node_figures", "commodities", "link_units", "quotas", "blends", "observed",
+})  # fmt: skip
+FIGURES = frozenset({"link_figures", "node_figures"})
+OF_LINK = frozenset({
+    "commodities", "crude", "trade", "production", "market_regions", "regions", "fee_shares", "operators", "links",
 })  # fmt: skip
 
 
@@ -23,6 +29,7 @@ class Ground:
 
     def __init__(self, case: Case) -> None:
         self.case = case
+        self._links: dict[tuple[str, Horizon], CrudeLink] = {}
         self._responses: dict[tuple[str, str, str], Response] = {}
 
     @cached_property
@@ -34,6 +41,18 @@ class Ground:
     def network(self) -> Network:
         """The case's network."""
         return self.case.network()
+
+    def link(self, exporter: str, horizon: Horizon) -> CrudeLink:
+        """Return where an exporter's crude sits in the economy.
+
+        Raises
+        ------
+        UnknownNameError, ScenarioError : as `zollverein.stress.crude.crude_link`.
+        """
+        key = (exporter, horizon)
+        if key not in self._links:
+            self._links[key] = crude_link(self.case, exporter, horizon)
+        return self._links[key]
 
     def response(self, closure: Closure, exporter: str, sector: str) -> Response:
         """Return the first-order response of the economy to an exporter's sector, its flows abroad and its supply.
@@ -55,6 +74,12 @@ class Ground:
         if not OF_ECONOMY & set(tables):
             ground.__dict__["economy"] = self.economy
             ground._responses = self._responses
-        if not OF_NETWORK & set(tables):
+        touched = OF_NETWORK & set(tables)
+        if not touched:
             ground.__dict__["network"] = self.network
+        elif touched <= FIGURES:
+            figures = (case.preferred(name).reset_index(drop=True) for name in ("link_figures", "node_figures"))
+            ground.__dict__["network"] = self.network.refigured(*figures)
+        if not OF_LINK & set(tables):
+            ground._links = self._links
         return ground

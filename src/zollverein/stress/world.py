@@ -18,7 +18,6 @@ from zollverein.economy.response import NO_CELLS, Change
 from zollverein.errors import ScenarioError
 from zollverein.stress.barrier_threats import joined_policies
 from zollverein.stress.coupling import agree
-from zollverein.stress.crude import crude_link
 from zollverein.stress.drawing import Setting, applied, tables_of
 from zollverein.stress.ground import Ground
 from zollverein.stress.preparing import prepared
@@ -73,7 +72,7 @@ class World:
             self.link, self.tie = like.link, like.tie
             self._undisturbed, self._changed = like._undisturbed, like._changed
             return
-        self.link = crude_link(self.ground.case, part.exporter, self.horizon)
+        self.link = self.ground.link(part.exporter, self.horizon)
         self._undisturbed = self._rehearsal(part, network)
         self._changed = self._undisturbed
         if self.revisions:

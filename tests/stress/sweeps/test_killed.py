@@ -11,14 +11,33 @@ import sys
 import time
 
 import pytest
-from tests.stress.sweeps.specs import WIDER, YEAR, spec
+from tests.stress.sweeps.specs import spec
 from tests.stress.sweeps.test_sweeping import bytes_of
 
 import zollverein as zv
 from zollverein.stress.sweeps import sweep
 
 KILLS = 20
-ASKED = spec(YEAR, draws=400, policies=[WIDER], tail=0.02, sample={"threats": ["moorings-technical", "moorings-storm"]})
+CHEAPER = {
+    "name": "rail",
+    "change": {
+        "corridor": {
+            "revisions": [{"target": "railway", "figure": "usable_kt_per_year", "value": 15000, "reason": "a test"}]
+        }
+    },
+}
+# The small case is read in a moment; what varies there stands for threats, and doubles of it for policies.
+SMALL = {
+    "extends": "halt",
+    "name": "halted",
+    "title": "t",
+    "question": "q",
+    "vary": [
+        {"path": "case.node_figures.*.*.price_usd_per_t.value", "as": "factor",
+         "distribution": {"law": "lognormal", "median": 1.0, "spread_factor": 1.2}}
+    ],
+}  # fmt: skip
+ASKED = spec(SMALL, draws=80, case="small", policies=[CHEAPER], tail=0.02, sample={"threats": "none"})
 WORKER = """
 import json, sys
 from zollverein.stress.sweeps import sweep
@@ -30,7 +49,7 @@ if __name__ == "__main__":
 
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs process groups to kill a sweep with its workers")
 def test_killed_twenty_times_it_ends_with_the_same_bytes(tmp_path):
-    whole = sweep(ASKED, out=tmp_path / "whole", case=zv.open_case("eurasia"), jobs=2)
+    whole = sweep(ASKED, out=tmp_path / "whole", case=zv.open_case("small"), jobs=2)
     script = tmp_path / "worker.py"
     script.write_text(WORKER)
     out, chance = tmp_path / "killed", random.Random(6)
@@ -55,7 +74,7 @@ def test_killed_twenty_times_it_ends_with_the_same_bytes(tmp_path):
     assert killed_at_work == KILLS // 2
     there = set(bytes_of(out)) if out.exists() else set()
     assert {name for name in there if name.endswith(".parquet")} < set(bytes_of(whole.folder))
-    sweep(ASKED, out=out, case=zv.open_case("eurasia"), jobs=2)
+    sweep(ASKED, out=out, case=zv.open_case("small"), jobs=2)
     assert bytes_of(out) == bytes_of(whole.folder)
 
 

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import sobol_indices
 
 from zollverein.stress.sweeps.risk import cvar, distribution, exceedance, mean_error, paired, var
 
@@ -34,7 +33,7 @@ FEWEST = 20
 
 def losses_of(rows: pd.DataFrame, measure: str) -> Floats:
     """Return one measure of the answered draws, in their order."""
-    mine = rows.loc[rows["status"] == "answered", measure]
+    mine = _answered(rows)[measure]
     return mine[mine.notna()].to_numpy(dtype=np.float64)
 
 
@@ -58,8 +57,9 @@ def exceedance_table(worlds: Sequence[tuple[str, pd.DataFrame]], beyond: Sequenc
     parts = []
     for label, rows in worlds:
         sample = losses_of(rows, INCOME)
-        if len(sample) >= FEWEST:
-            told = exceedance(sample, beyond or _round_numbers(sample)).rename(columns={"loss": "loss_usd_million"})
+        limits = beyond or _round_numbers(sample) if len(sample) >= FEWEST else []
+        if limits:
+            told = exceedance(sample, limits).rename(columns={"loss": "loss_usd_million"})
             told.insert(0, "world", label)
             parts.append(told)
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
@@ -71,7 +71,7 @@ def regions_table(
     """Return world, region, name, mean, standard_error, q05, median, q95, worst: change of real income, percent."""
     out = []
     for label, rows in worlds:
-        mine = rows[rows["status"] == "answered"]
+        mine = _answered(rows)
         for column in [c for c in rows.columns if c.startswith("real_income_percent_")]:
             sample = mine[column].dropna().to_numpy(dtype=np.float64)
             region = column.removeprefix("real_income_percent_")
@@ -98,7 +98,7 @@ def threats_table(rows: pd.DataFrame, kinds: pd.DataFrame) -> pd.DataFrame:
     threat, kind, basis, probability (of one such event or more), mean_with, mean_without (lost income, US$ million),
     in_worst (share of the worst twentieth in which it struck); the likeliest there first.
     """
-    mine = rows[rows["status"] == "answered"]
+    mine = _answered(rows)
     if mine[INCOME].notna().sum() < FEWEST:
         return pd.DataFrame()
     loss = mine[INCOME].to_numpy(dtype=np.float64)
@@ -122,7 +122,7 @@ def combinations_table(rows: pd.DataFrame) -> pd.DataFrame:
     beside them). Plausible is what came in a thousandth of the draws, and five times; of threats only those without
     which less is lost, for certain. Ranked by the mean less its error, so that luck does not lead.
     """
-    mine = rows[(rows["status"] == "answered") & rows[INCOME].notna()]
+    mine = _answered(rows).dropna(subset=INCOME)
     loss = mine[INCOME].to_numpy(dtype=np.float64)
     fewest = max(FEWEST_TOGETHER, int(np.ceil(PLAUSIBLE * len(mine))))
     struck = [set(filter(None, text.split(";"))) for text in mine["struck"]]
@@ -152,7 +152,7 @@ def _costs(loss: Floats, came: npt.NDArray[np.bool_]) -> bool:
 
 def worst_table(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the worst draws: draw, lost income, lost exports and stranded oil, incidents, struck, method."""
-    mine = rows[rows["status"] == "answered"]
+    mine = _answered(rows)
     columns = ["draw", INCOME, "lost_exports_kt", "stranded_kt", "incidents", "struck", "method"]
     return (
         mine.sort_values([INCOME, "draw"], ascending=[False, True], kind="stable")[columns]
@@ -162,13 +162,14 @@ def worst_table(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def drivers_table(
-    own: pd.DataFrame, driven: pd.DataFrame, factors: Sequence[str], measure: str = INCOME
+    own: pd.DataFrame, driven: pd.DataFrame, factors: Sequence[str], seed: int, measure: str = INCOME
 ) -> pd.DataFrame:
     """Return Sobol indices of every threat and varied figure: what share of the variance each is behind.
 
     Parameters
     ----------
     own : the sample's own draws. driven : the second draws, all together (``swapped`` is ``*``) and one by one.
+    seed : of the resampling that the intervals are from.
 
     Returns
     -------
@@ -184,20 +185,30 @@ def drivers_table(
     if samples < 16 or not whole.to_numpy().std() > 0:
         return pd.DataFrame()
     whole = whole.iloc[:samples]
-    f_AB = np.stack([whole[factor].to_numpy() for factor in factors])[:, None, :]
-    func: Any = {"f_A": whole["own"].to_numpy()[None, :], "f_B": whole["*"].to_numpy()[None, :], "f_AB": f_AB}
-    found = sobol_indices(func=func, n=samples)
-    spread = found.bootstrap(confidence_level=0.95, n_resamples=RESAMPLES)
-    one, all_of_it = spread.first_order.confidence_interval, spread.total_order.confidence_interval
+    own_draws, second_draws = whole["own"].to_numpy(), whole["*"].to_numpy()
+    swapped = np.stack([whole[factor].to_numpy() for factor in factors])
+    one, total = _indices(own_draws, second_draws, swapped)
+    rng = np.random.default_rng(seed)
+    picks = rng.integers(samples, size=(RESAMPLES, samples))
+    again = [_indices(own_draws[pick], second_draws[pick], swapped[:, pick]) for pick in picks]
+    first_low, first_high = np.quantile([some for some, _ in again], [0.025, 0.975], axis=0)
+    total_low, total_high = np.quantile([some for _, some in again], [0.025, 0.975], axis=0)
     table = pd.DataFrame(
         {
-            "factor": list(factors), "first_order": np.atleast_1d(found.first_order),
-            "first_low": np.atleast_1d(one.low), "first_high": np.atleast_1d(one.high),
-            "total": np.atleast_1d(found.total_order), "total_low": np.atleast_1d(all_of_it.low),
-            "total_high": np.atleast_1d(all_of_it.high), "samples": samples,
+            "factor": list(factors), "first_order": one, "first_low": first_low, "first_high": first_high,
+            "total": total, "total_low": total_low, "total_high": total_high, "samples": samples,
         }
     )  # fmt: skip
     return table.sort_values("total", ascending=False, kind="stable", ignore_index=True)
+
+
+def _indices(own: Floats, second: Floats, swapped: Floats) -> tuple[Floats, Floats]:
+    """First-order and total indices (factors,)."""
+    from scipy.stats import sobol_indices  # noqa: PLC0415 - it takes a second to load
+
+    func: Any = {"f_A": own[None, :], "f_B": second[None, :], "f_AB": swapped[:, None, :]}
+    found = sobol_indices(func=func, n=len(own))
+    return np.atleast_1d(found.first_order), np.atleast_1d(found.total_order)
 
 
 def tornado_table(rows: pd.DataFrame, factors: Sequence[str]) -> pd.DataFrame:
@@ -205,7 +216,7 @@ def tornado_table(rows: pd.DataFrame, factors: Sequence[str]) -> pd.DataFrame:
 
     Means of the draws in the lowest and in the highest tenth of the figure; of words none.
     """
-    mine = rows[(rows["status"] == "answered") & rows[INCOME].notna()]
+    mine = _answered(rows).dropna(subset=INCOME)
     out = []
     for factor in factors:
         column = mine.get(f"vary:{factor}")
@@ -289,16 +300,22 @@ def failures_table(worlds: Sequence[tuple[str, pd.DataFrame]]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
+def _answered(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows with an answer; of a world without rows, no rows with their columns."""
+    if rows.empty:
+        return pd.DataFrame(columns=["draw", "struck", *LOSSES], dtype=float)
+    return rows[rows["status"] == "answered"]
+
+
 def _by_draw(rows: pd.DataFrame) -> pd.Series[float]:
-    mine = rows[rows["status"] == "answered"]
-    return mine.set_index("draw")[INCOME].astype(float)
+    return _answered(rows).set_index("draw")[INCOME].astype(float)
 
 
 def _round_numbers(losses: Floats) -> list[float]:
     """Losses of one, two or five times a power of ten, up to the largest in the sample."""
     largest = float(losses.max())
     if not largest > 0:
-        return [0.0]
+        return []
     power = 10.0 ** np.floor(np.log10(largest))
     steps = [m * power / scale for scale in (1000.0, 100.0, 10.0, 1.0) for m in (1.0, 2.0, 5.0)]
-    return [0.0, *[step for step in steps if largest / 200.0 <= step < largest]]
+    return [step for step in steps if largest / 200.0 <= step < largest]

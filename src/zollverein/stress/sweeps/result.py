@@ -50,6 +50,7 @@ class Sweep:
             return first
         better = exact[exact["status"] == "answered"].set_index("draw")
         out = first.set_index("draw")
+        better = better[better.index.isin(out.index)]
         out.loc[better.index, :] = better[out.columns]
         return out.reset_index()[first.columns]
 
@@ -132,7 +133,9 @@ class Sweep:
         driven = self._store.read("drivers", world=0)
         if driven.empty:
             return pd.DataFrame()
-        return answers.drivers_table(self.rows(0, as_answered=True), driven, self.plan.factors(self.plan.worlds[0]))
+        return answers.drivers_table(
+            self.rows(0, as_answered=True), driven, self.plan.factors(self.plan.worlds[0]), self.plan.sample.seed
+        )
 
     @cached_property
     def tornado(self) -> pd.DataFrame:

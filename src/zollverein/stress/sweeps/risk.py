@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import beta, norm
+from scipy.special import betaincinv, ndtri
 
 __all__ = ["LEVELS", "cvar", "distribution", "exceedance", "mean_error", "paired", "var"]
 
@@ -15,6 +15,8 @@ Floats = npt.NDArray[np.float64]
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 TAILS = (0.95, 0.99)
 SURE = 0.95
+# Below this, in US$ million or kt, a loss is the solvers' rounding.
+LEAST = 0.05
 
 
 def mean_error(losses: Floats, *, antithetic: bool = False) -> float:
@@ -46,11 +48,11 @@ def distribution(losses: Floats, *, antithetic: bool = False) -> pd.DataFrame:
     """Return measure, value, standard_error, low, high of a sample of losses.
 
     Measures are ``mean``, ``q05`` ... (quantiles), ``var95``, ``var99``, ``cvar95``, ``cvar99``, ``any`` (the
-    probability of any loss). ``low`` and ``high`` are a 95 percent interval for sampling alone: normal for means, by
-    order statistics for quantiles (which needs no density), exact for a probability. The error of a conditional
-    value at risk is that of its influence function (Manistre and Hancock 2005).
+    probability of a loss worth the name, `LEAST`). ``low`` and ``high`` are a 95 percent interval for sampling alone:
+    normal for means, by order statistics for quantiles (which needs no density), exact for a probability. The error of
+    a conditional value at risk is that of its influence function (Manistre and Hancock 2005).
     """
-    n, z = len(losses), float(norm.ppf(0.5 + SURE / 2.0))
+    n, z = len(losses), float(ndtri(0.5 + SURE / 2.0))
     error = mean_error(losses, antithetic=antithetic)
     mean = float(losses.mean())
     rows = [("mean", mean, error, mean - z * error, mean + z * error)]
@@ -61,7 +63,7 @@ def distribution(losses: Floats, *, antithetic: bool = False) -> pd.DataFrame:
         influence = at + np.maximum(losses - at, 0.0) / (1.0 - level)
         off = mean_error(influence, antithetic=antithetic)
         rows.append((f"cvar{100 * level:.0f}", beyond, off, beyond - z * off, beyond + z * off))
-    rows.append(("any", *_share(int((losses > 0.0).sum()), n)))
+    rows.append(("any", *_share(int((losses > LEAST).sum()), n)))
     return pd.DataFrame(rows, columns=["measure", "value", "standard_error", "low", "high"])
 
 
@@ -80,7 +82,7 @@ def paired(one: Floats, other: Floats, *, antithetic: bool = False) -> tuple[flo
 def _quantile(losses: Floats, level: float) -> tuple[float, float, float, float]:
     """A quantile, the half width of its interval in standard errors, and the interval by order statistics."""
     ordered, n = np.sort(losses), len(losses)
-    z = float(norm.ppf(0.5 + SURE / 2.0))
+    z = float(ndtri(0.5 + SURE / 2.0))
     spread = z * np.sqrt(n * level * (1.0 - level))
     low = ordered[max(int(np.floor(n * level - spread)), 1) - 1]
     high = ordered[min(int(np.ceil(n * level + spread)) + 1, n) - 1]
@@ -90,6 +92,6 @@ def _quantile(losses: Floats, level: float) -> tuple[float, float, float, float]
 def _share(hits: int, n: int) -> tuple[float, float, float, float]:
     """A probability with its standard error and the exact interval (Clopper and Pearson 1934)."""
     p, half = hits / n, (1.0 - SURE) / 2.0
-    low = float(beta.ppf(half, hits, n - hits + 1)) if hits else 0.0
-    high = float(beta.ppf(1.0 - half, hits + 1, n - hits)) if hits < n else 1.0
+    low = float(betaincinv(hits, n - hits + 1, half)) if hits else 0.0
+    high = float(betaincinv(hits + 1, n - hits, 1.0 - half)) if hits < n else 1.0
     return p, float(np.sqrt(p * (1.0 - p) / n)), low, high
