@@ -20,6 +20,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 # Below a tonne nothing is delivered, and a cost has no meaning.
 LEAST_KT = 1e-3
+# Up to so many places a matrix that is written out is solved sooner than a sparse one.
+SMALL = 150
 TINY = float(np.finfo(float).tiny)
 
 
@@ -78,7 +80,7 @@ def mean_carriage(network: Network, oil: Carried, parts: Floats) -> Floats:
     ----------
     parts : (L, m) the parts of each link's tariff that are asked for; a column of ones is all of it.
     """
-    a, b = _ends(network)
+    a, b = network.end_positions
     into = np.maximum(oil.produced_kt + np.bincount(b, weights=oil.links_kt, minlength=len(oil.produced_kt)), TINY)
     paid = np.zeros((len(into), parts.shape[1]))
     np.add.at(paid, b, oil.paid_usd_thousand[:, None] * parts / into[b, None])
@@ -189,15 +191,13 @@ def _mixed(a: Ints, b: Ints, weight: Floats, paid: Floats) -> Floats:
     """Solve ``u[b] = sum_a weight[a, b] u[a] + paid[b]``."""
     size = len(paid)
     used = weight > 0.0
+    if size <= SMALL:
+        dense = np.eye(size)
+        np.subtract.at(dense, (b[used], a[used]), weight[used])
+        return np.asarray(np.linalg.solve(dense, paid))
     mix = coo_matrix((weight[used], (b[used], a[used])), shape=(size, size))
     solved: Floats = splu((identity(size, format="csc") - mix).tocsc()).solve(np.ascontiguousarray(paid))
     return solved
-
-
-def _ends(network: Network) -> tuple[Ints, Ints]:
-    nodes, links = network.nodes.index, network.links
-    a, b = (nodes.get_indexer(pd.Index(links[end])) for end in ("from_node", "to_node"))
-    return np.asarray(a, dtype=np.intp), np.asarray(b, dtype=np.intp)
 
 
 def _recipe_cost(network: Network, blended: pd.DataFrame) -> Floats:

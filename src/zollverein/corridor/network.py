@@ -244,6 +244,13 @@ class Network:
             )
 
     @cached_property
+    def end_positions(self) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+        """Positions, among the nodes, of the begins and ends of all links."""
+        nodes = self.nodes.index
+        a, b = (nodes.get_indexer(pd.Index(self.links[end])) for end in ("from_node", "to_node"))
+        return np.asarray(a, dtype=np.intp), np.asarray(b, dtype=np.intp)
+
+    @cached_property
     def _places(self) -> dict[str, None]:
         """Links, then nodes; outages are looked up here, thousands of times over."""
         return dict.fromkeys([*map(str, self.links.index), *map(str, self.nodes.index)])

@@ -41,19 +41,53 @@ CELL = ["exporter", "importer", "sector"]
 WEDGE = {"low": "ad_valorem_low", "central": "ad_valorem", "high": "ad_valorem_high"}
 DAYS_PER_YEAR = 365
 NOTHING = Policy(tariff=None, iceberg=None)
+NO_ROWS, NO_NUMBERS = np.empty(0, dtype=np.intp), np.empty(0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
+class Raised:
+    """What a sampled scenario raises, as rows of a basis: no frame is made where none is asked for.
+
+    Attributes
+    ----------
+    iceberg, factor : rows of the basis' cells, and the factor on each. tariff, rate_percent : rows of its tariff cells,
+        and their rates of the year.
+    """
+
+    basis: BarrierBasis = field(repr=False)
+    iceberg: Ints
+    factor: Floats
+    tariff: Ints
+    rate_percent: Floats
+
+    @property
+    def policy(self) -> Policy:
+        """The same as the economy's frames; None in both where nothing is raised."""
+        costs = rates = None
+        if len(self.iceberg):
+            costs = self.basis.cells.take(self.iceberg).reset_index(drop=True).assign(factor=self.factor)
+        if len(self.tariff):
+            cells = self.basis.tariff_cells.take(self.tariff).reset_index(drop=True)
+            rates = cells.assign(rate_percent=self.rate_percent)
+        return Policy(tariff=rates, iceberg=costs)
+
+
+@dataclass(frozen=True, eq=False)
 class Disturbance:
     """One sampled scenario, as corridor and economy take it.
 
     Attributes
     ----------
-    outages : of links and nodes. policy : trade costs and tariffs of the year; None in both where nothing happens.
+    outages : of links and nodes. raised : barriers and tariffs of the year.
     """
 
     outages: tuple[Outage, ...]
-    policy: Policy
+    raised: Raised
+
+    @property
+    def policy(self) -> Policy:
+        """Trade costs and tariffs of the year; None in both where nothing happens."""
+        return self.raised.policy
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,8 +191,7 @@ def disturbed(incidents: Iterable[Incident | Impediment], basis: BarrierBasis) -
             raised.setdefault(pair, []).append((first, last, incident.share))
             if leaves:
                 gone.setdefault(pair, []).append((first, last, 1.0))
-    policy = Policy(tariff=_rates(gone, basis), iceberg=_factors(raised, basis)) if raised else NOTHING
-    return Disturbance(tuple(outages), policy)
+    return Disturbance(tuple(outages), Raised(basis, *_factors(raised, basis), *_rates(gone, basis)))
 
 
 def joined_policies(policy: Policy, more: Policy) -> Policy:
@@ -253,23 +286,24 @@ def _strongest(spans: Sequence[Span]) -> dict[float, int]:
     return days
 
 
-def _factors(raised: Mapping[Pair, Sequence[Span]], basis: BarrierBasis) -> pd.DataFrame | None:
+def _factors(raised: Mapping[Pair, Sequence[Span]], basis: BarrierBasis) -> tuple[Ints, Floats]:
+    """Rows of the basis' cells that get dearer, and by what factor."""
+    if not raised:
+        return NO_ROWS, NO_NUMBERS
     factor = np.ones(len(basis.cells))
     for pair, spans in raised.items():
         cells, wedge = basis.wedges[pair]
         for share, days in _strongest(spans).items():
             np.multiply.at(factor, cells, (1.0 + share * wedge) ** (days / basis.year))
     touched = np.flatnonzero(factor != 1.0)
-    if not len(touched):
-        return None
-    return basis.cells.take(touched).reset_index(drop=True).assign(factor=factor[touched])
+    return touched, factor[touched]
 
 
-def _rates(gone: Mapping[Pair, Sequence[Span]], basis: BarrierBasis) -> pd.DataFrame | None:
+def _rates(gone: Mapping[Pair, Sequence[Span]], basis: BarrierBasis) -> tuple[Ints, Floats]:
+    """Rows of the basis' tariff cells whose rates change, and the rates of the year, percent."""
     struck = [(*basis.tariffs[pair], spans) for pair, spans in gone.items() if pair in basis.tariffs]
     if not struck:
-        return None
+        return NO_ROWS, NO_NUMBERS
     away = [_strongest(spans)[1.0] / basis.year for *_, spans in struck]
     rates = [standing * (1.0 - share) + mfn * share for (_, standing, mfn, _), share in zip(struck, away, strict=True)]
-    cells = np.concatenate([rows for rows, *_ in struck])
-    return basis.tariff_cells.take(cells).reset_index(drop=True).assign(rate_percent=np.concatenate(rates))
+    return np.concatenate([rows for rows, *_ in struck]), np.concatenate(rates)

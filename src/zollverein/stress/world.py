@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from zollverein.corridor import Horizon, Network, Outage, Revision
 from zollverein.corridor.carriage import Carried
@@ -16,7 +17,7 @@ from zollverein.economy import Outcome, Shock
 from zollverein.economy.adjoint import Cells
 from zollverein.economy.response import NO_CELLS, Change
 from zollverein.errors import ScenarioError
-from zollverein.stress.barrier_threats import joined_policies
+from zollverein.stress.barrier_threats import BarrierBasis, Raised, joined_policies
 from zollverein.stress.coupling import agree
 from zollverein.stress.drawing import Setting, applied, tables_of
 from zollverein.stress.ground import Ground
@@ -58,6 +59,8 @@ class World:
     tie: Tie
     _undisturbed: Rehearsal
     _changed: Rehearsal
+    _basis: BarrierBasis | None = None
+    _basis_cells: tuple[Cells, Cells]
 
     def __init__(self, scenario: Scenario, ground: Ground, like: World | None = None) -> None:
         self.scenario, self.ground = scenario, ground
@@ -103,7 +106,7 @@ class World:
             return 0.0
         return self._undisturbed.seconds + (self._changed.seconds if self.revisions else 0.0)
 
-    def first_order(self, outages: Sequence[Outage] = (), policy: Policy = NOTHING, *, welfare: bool = True) -> Row:
+    def first_order(self, outages: Sequence[Outage] = (), raised: Raised | None = None, *, welfare: bool = True) -> Row:
         """Answer a draw to first order: the corridor exactly, at base prices; incomes by the derivatives of the base.
 
         Raises
@@ -118,7 +121,7 @@ class World:
         if not welfare:
             return row
         response = self.ground.response(self.closure, self.corridor.exporter, self.link.sector)
-        income, _ = response.real_income(self._change(_summed(tallied.oil), joined_policies(self.policy, policy)))
+        income, _ = response.real_income(self._change(_summed(tallied.oil), raised))
         return row | self._incomes(income)
 
     def exact(self, outages: Sequence[Outage] = (), policy: Policy = NOTHING) -> Row:
@@ -175,7 +178,7 @@ class World:
         members = set(table.loc[table["union"].fillna("") != "", "region"]) if "union" in table else set()
         return tuple(k for k, region in enumerate(self.regions) if region in members or not members)
 
-    def _change(self, oil: Carried, policy: Policy) -> Change:
+    def _change(self, oil: Carried, raised: Raised | None) -> Change:
         """What the corridor and governments do, in the words of the first-order response."""
         bound = bounds_of([self.tie], [told(self.tie, oil)])[0]
         regions, N = self.regions, len(self.regions)
@@ -190,8 +193,7 @@ class World:
         cells = (np.full(N, self.sector), np.arange(N), np.full(N, exporter))
         log_iceberg = np.log(bound.iceberg_factor)
         log_iceberg[exporter] = 0.0
-        at, more = self._of_frame(policy, "iceberg")
-        tariff_at, tariff = self._of_frame(policy, "tariff")
+        (at, more), (tariff_at, tariff) = self._raised(raised)
         return Change(
             log_bound=np.where(np.abs(bounded - 1.0) > 1e-12, np.log(bounded), np.inf),
             rent=np.tile(rent, (len(abroad), 1)),
@@ -203,19 +205,41 @@ class World:
             transfer=bound.fee_transfer,
         )
 
-    def _of_frame(self, policy: Policy, which: str) -> tuple[Cells, Floats]:
-        """Cells (sector, importer, exporter) of a frame and its numbers: factors, or rates."""
-        frame = getattr(policy, which)
+    def _raised(self, raised: Raised | None) -> tuple[tuple[Cells, Floats], tuple[Cells, Floats]]:
+        """Cells and numbers of trade costs and of tariffs: the scenario's own, and those of a draw."""
+        own = self._own
+        if raised is None or not (len(raised.iceberg) or len(raised.tariff)):
+            return own
+        if self._basis is not raised.basis:
+            self._basis, self._basis_cells = raised.basis, (
+                self._cells(raised.basis.cells), self._cells(raised.basis.tariff_cells)
+            )  # fmt: skip
+        if self.policy.tariff is not None and len(raised.tariff):
+            both = joined_policies(self.policy, raised.policy)
+            return self._numbers(both.iceberg, "factor"), self._numbers(both.tariff, "rate_percent")
+        costs, tariffs = self._basis_cells
+        dearer = _picked(costs, raised.iceberg), raised.factor
+        rates = _picked(tariffs, raised.tariff), raised.rate_percent / 100.0
+        return _beside(own[0], dearer), _beside(own[1], rates)
+
+    @cached_property
+    def _own(self) -> tuple[tuple[Cells, Floats], tuple[Cells, Floats]]:
+        return self._numbers(self.policy.iceberg, "factor"), self._numbers(self.policy.tariff, "rate_percent")
+
+    def _numbers(self, frame: pd.DataFrame | None, column: str) -> tuple[Cells, Floats]:
+        """Cells of a frame and its numbers: factors, or rates as shares."""
         if frame is None:
             return NO_CELLS, np.empty(0)
+        numbers = frame[column].to_numpy(dtype=np.float64)
+        return self._cells(frame), numbers / 100.0 if column == "rate_percent" else numbers
+
+    def _cells(self, frame: pd.DataFrame) -> Cells:
+        """Sector, importer and exporter of every row."""
         sector, importer, exporter = (
             np.array([codes[name] for name in frame[column].tolist()], dtype=np.intp)
-            for column, codes in (
-                ("sector", self._sectors), ("importer", self._regions), ("exporter", self._regions)
-            )
-        )  # fmt: skip
-        numbers = frame["factor"] if which == "iceberg" else frame["rate_percent"] / 100.0
-        return (sector, importer, exporter), numbers.to_numpy(dtype=np.float64)
+            for column, codes in (("sector", self._sectors), ("importer", self._regions), ("exporter", self._regions))
+        )
+        return sector, importer, exporter
 
     @cached_property
     def _regions(self) -> dict[str, int]:
@@ -224,6 +248,17 @@ class World:
     @cached_property
     def _sectors(self) -> dict[str, int]:
         return {name: k for k, name in enumerate(self.ground.economy.sectors)}
+
+
+def _picked(cells: Cells, rows: npt.NDArray[np.intp]) -> Cells:
+    sector, importer, exporter = (codes[rows] for codes in cells)
+    return sector, importer, exporter
+
+
+def _beside(one: tuple[Cells, Floats], other: tuple[Cells, Floats]) -> tuple[Cells, Floats]:
+    """Cells and numbers of both; of a cell that stands in both, logs of factors add."""
+    sector, importer, exporter = (np.concatenate(pair) for pair in zip(one[0], other[0], strict=True))
+    return (sector, importer, exporter), np.concatenate([one[1], other[1]])
 
 
 def world_with(world: World, scenario: Scenario, settings: Sequence[Setting]) -> World:

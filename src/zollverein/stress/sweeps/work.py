@@ -178,10 +178,11 @@ def _row(
         world, exactly = _at(planned, bench, varied, chunk.stage == "exact" or plan.spec.welfare == "exact")
         row["method"] = "exact" if exactly else "first_order" if plan.spec.welfare != "none" else "corridor"
         happens = disturbed(incidents, bench.basis) if bench.basis is not None else None
-        outages, policy = ((), NOTHING) if happens is None else (happens.outages, happens.policy)
+        outages = () if happens is None else happens.outages
         if exactly:
-            return row | world.exact(outages, policy)
-        return row | world.first_order(outages, policy, welfare=plan.spec.welfare != "none")
+            return row | world.exact(outages, NOTHING if happens is None else happens.policy)
+        raised = None if happens is None else happens.raised
+        return row | world.first_order(outages, raised, welfare=plan.spec.welfare != "none")
     except ZollvereinError as error:
         return row | {"status": "failed", "reason": " ".join(str(error).split())}
 
