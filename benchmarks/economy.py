@@ -159,7 +159,8 @@ def table(rows: list[dict[str, float]], columns: dict[str, str]) -> None:
     """Print rows under short names; a dash where a row has no figure."""
     print("  ".join(f"{name:>12}" for name in columns.values()))
     for row in rows:
-        print("  ".join(f"{row[key]:>12.4g}" if key in row else f"{'-':>12}" for key in columns))
+        cells = [row.get(key, "-") for key in columns]
+        print("  ".join(f"{cell:>12}" if isinstance(cell, str) else f"{cell:>12.4g}" for cell in cells))
     print()
 
 

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 BIN = Path(sys.executable).parent
 # Lines of output that are shown, by the word after `zollverein`.
-LINES = {"run": 70, "compare": 33}
+LINES = {"run": 70, "compare": 33, "sweep": 37}
 SHORT = 12
 DOTS = "..."
 

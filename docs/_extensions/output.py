@@ -6,8 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import ClassVar
 
 from docutils import nodes
+from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
@@ -16,8 +18,12 @@ COMMAND = Path(sys.executable).with_name("zollverein")
 
 
 class Output(SphinxDirective):
-    """``{output} scenario list``: the command, then its output; an exit code other than 0 fails the build."""
+    """``{output} scenario list``: the command, then its output; an exit code other than 0 fails the build.
 
+    The option ``lines`` shows the first lines alone.
+    """
+
+    option_spec: ClassVar = {"lines": directives.nonnegative_int}
     required_arguments = 1
     final_argument_whitespace = True
 
@@ -30,7 +36,10 @@ class Output(SphinxDirective):
             )  # fmt: skip
         if done.returncode:
             raise self.error(f"zollverein {said} ended with {done.returncode}: {done.stderr.strip()}")
-        text = f"$ zollverein {said}\n" + "\n".join(line.rstrip() for line in done.stdout.splitlines())
+        lines = [line.rstrip() for line in done.stdout.splitlines()]
+        most = self.options.get("lines", len(lines))
+        shown = lines if len(lines) <= most else [*lines[:most], "..."]
+        text = f"$ zollverein {said}\n" + "\n".join(shown)
         return [nodes.literal_block(text, text, language="console")]
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from zollverein.errors import ZollvereinError
     from zollverein.gravity import Design, Estimate, Panel
     from zollverein.stress import Comparison, Hindcast, Scenario, StressTest, compare, hindcast, run
+    from zollverein.stress.sweeps import Sweep, open_sweep, sweep
     from zollverein.union import Union, Weights
 
 # Loaded on first use, so that `zollverein --version` need not wait for pandas and a solver.
@@ -28,6 +29,7 @@ _HOME = {
     "Closure": "economy", "Economy": "economy", "Effects": "economy", "Outcome": "economy", "Shock": "economy",
     "Comparison": "stress", "Hindcast": "stress", "Scenario": "stress", "StressTest": "stress", "compare": "stress",
     "hindcast": "stress", "run": "stress",
+    "Sweep": "stress.sweeps", "open_sweep": "stress.sweeps", "sweep": "stress.sweeps",
     "Horizon": "corridor", "Network": "corridor", "Outage": "corridor", "Revision": "corridor", "Routing": "corridor",
     "Design": "gravity", "Estimate": "gravity", "Panel": "gravity",
     "Union": "union", "Weights": "union", "ZollvereinError": "errors",
@@ -53,6 +55,7 @@ __all__ = [
     "Scenario",
     "Shock",
     "StressTest",
+    "Sweep",
     "Union",
     "Weights",
     "ZollvereinError",
@@ -61,7 +64,9 @@ __all__ = [
     "compare",
     "hindcast",
     "open_case",
+    "open_sweep",
     "run",
+    "sweep",
 ]
 
 
