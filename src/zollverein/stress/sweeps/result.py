@@ -16,6 +16,9 @@ from zollverein.stress.sweeps.store import Store
 __all__ = ["Sweep"]
 
 
+CONSTANT = ("seed", "scenario", "policy", "version", "swapped", "certificate")
+
+
 @dataclass(frozen=True)
 class Sweep:
     """A sweep's folder and what is in it.
@@ -70,7 +73,9 @@ class Sweep:
 
     @cached_property
     def _worlds(self) -> list[tuple[str, pd.DataFrame]]:
-        return [(world.label, self.rows(world.number)) for world in self.plan.worlds]
+        """Every world's rows, without what is the same in all of them: of a million draws each column is 8 MB."""
+        worlds = [(world.label, self.rows(world.number)) for world in self.plan.worlds]
+        return [(label, rows.drop(columns=[c for c in CONSTANT if c in rows])) for label, rows in worlds]
 
     @property
     def _drawn(self) -> list[tuple[str, pd.DataFrame]]:
