@@ -9,12 +9,13 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "src" / "zollverein"
 ENGINES = frozenset({"union", "gravity", "economy", "corridor", "threat"})
-EVERYONE = frozenset({"errors", "given", "_version"})
+EVERYONE = frozenset({"errors", "given", "processes", "_version"})
 
 # What each room may import at any time; a room that is not named here does not exist.
 ALLOWED = {
     "errors": frozenset(),
     "given": frozenset({"errors"}),
+    "processes": frozenset(),
     "_version": frozenset(),
     "case": EVERYONE,
     **dict.fromkeys(ENGINES, EVERYONE),

@@ -24,6 +24,7 @@ from zollverein.corridor.routing import Routing, routing_of
 from zollverein.corridor.session import Session, Solution, Values
 from zollverein.errors import NetworkError
 from zollverein.given import require
+from zollverein.processes import end_with_parent
 
 __all__ = ["Answer", "Router", "answers"]
 
@@ -312,6 +313,7 @@ def _begin(
     basis: Basis,
     added_kt: Floats,
 ) -> None:
+    end_with_parent()
     router = Router(network, horizon, price_factor=price_factor, mode=mode, bend_usd_per_t=bend, basis=basis)
     if added_kt.any():
         router.extend(added_kt)

@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from zollverein._version import __version__
 from zollverein.errors import InputError, NoAnswerError
+from zollverein.processes import end_with_parent
 from zollverein.stress.sweeps.plan import Chunk, Plan, portable
 from zollverein.stress.sweeps.work import answered
 
@@ -81,6 +82,7 @@ def _begin(packed: bytes) -> None:
     """Take the plan over; one thread for one process, and Ctrl-C is the parent's."""
     import signal  # noqa: PLC0415
 
+    end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _OF_THIS_PROCESS["plan"] = pickle.loads(packed)
 
