@@ -27,7 +27,7 @@ from filelock import FileLock, Timeout
 
 from zollverein.errors import OutputError
 
-__all__ = ["Store", "open_store"]
+__all__ = ["Store", "manifest_in", "open_store", "require_place"]
 
 MANIFEST, RESULTS, LOCK = "manifest.json", "results", ".lock"
 PART = re.compile(r"part-(\d{8})\.parquet")
@@ -104,7 +104,7 @@ def open_store(folder: Path, manifest: dict[str, Any]) -> Iterator[Store]:
     ------
     OutputError : the folder holds something else, another sweep, results of another version or case, or is in use.
     """
-    _require_ours(folder, manifest)
+    require_place(folder, manifest)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / LOCK, timeout=0)
@@ -142,9 +142,15 @@ def manifest_in(folder: Path) -> dict[str, Any] | None:
     return data
 
 
-def _require_ours(folder: Path, manifest: dict[str, Any]) -> None:
+def require_place(folder: Path, manifest: dict[str, Any]) -> bool:
+    """Return whether a folder is new to a sweep; refuse one that holds something else.
+
+    Raises
+    ------
+    OutputError : as `open_store`.
+    """
     if not folder.exists():
-        return
+        return True
     if not folder.is_dir():
         raise OutputError(f"{folder} is a file; name a folder for the results")
     there = manifest_in(folder)
@@ -154,9 +160,9 @@ def _require_ours(folder: Path, manifest: dict[str, Any]) -> None:
             raise OutputError(
                 f"{folder} is not empty ({', '.join(sorted(strangers)[:3])}) and holds no sweep; name a new folder"
             )
-        return
+        return True
     if there == manifest:
-        return
+        return False
     differ = [key for key in sorted({*there, *manifest}) if there.get(key) != manifest.get(key)]
     what = {
         "sweep": f"the sweep '{there.get('sweep', {}).get('name', '?')}', which asks something else",

@@ -22,7 +22,7 @@ from zollverein.stress.sweeps.reading import read_sweep
 from zollverein.stress.sweeps.result import Sweep
 from zollverein.stress.sweeps.risk import mean_error
 from zollverein.stress.sweeps.spec import StopRule, SweepSpec
-from zollverein.stress.sweeps.store import Store, manifest_in, open_store
+from zollverein.stress.sweeps.store import Store, manifest_in, open_store, require_place
 from zollverein.stress.sweeps.work import benches_of
 from zollverein.stress.world import world_with
 
@@ -59,8 +59,9 @@ def sweep(
     """
     asked = read_sweep(spec)
     opened = case if isinstance(case, Case) else open_case(case if case is not None else asked.case)
-    plan = check_sweep(asked, opened)
-    folder = Path(out)
+    plan, folder = plan_of(asked, opened), Path(out)
+    if require_place(folder, plan.manifest):
+        try_worlds(plan)  # of a sweep that goes on this was done before it began
     processes = jobs if jobs is not None else os.cpu_count() or 1
     with pool_of(plan, processes, scheduler) as pool, open_store(folder, plan.manifest) as store:
         _Run(plan, store, pool, progress or (lambda *_: None)).through()
@@ -94,6 +95,17 @@ def check_sweep(spec: str | Path | Mapping[str, Any] | SweepSpec, case: Case) ->
     InputError, NoAnswerError : what cannot be, where it is said, and what to do.
     """
     plan = plan_of(read_sweep(spec), case)
+    try_worlds(plan)
+    return plan
+
+
+def try_worlds(plan: Plan) -> None:
+    """Make every world of a plan ready, and again at both ends of everything that varies in it.
+
+    Raises
+    ------
+    InputError, NoAnswerError : one that cannot be made ready.
+    """
     for planned, bench in benches_of(plan):
         if planned.number == 0:
             check_investment(plan, bench)
@@ -109,7 +121,6 @@ def check_sweep(spec: str | Path | Mapping[str, Any] | SweepSpec, case: Case) ->
                     raise ScenarioError(
                         f"vary '{vary.name}', at an end of its distribution ({told}): {error}"
                     ) from None
-    return plan
 
 
 class _Run:
