@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from html import escape
 from pathlib import Path
 from types import MappingProxyType
@@ -117,6 +118,10 @@ class Case:
 
     def threats(self) -> tuple[Threat, ...]:
         """Return what may happen to the network: threats fitted to the case's events, or judged."""
+        return self._threats
+
+    @cached_property
+    def _threats(self) -> tuple[Threat, ...]:
         from zollverein.case.doors import threats_of  # noqa: PLC0415
 
         return threats_of(self)

@@ -17,7 +17,20 @@ from zollverein.stress.reading import validated
 from zollverein.stress.scenario import Scenario
 from zollverein.stress.varying import Choice, Vary
 
-__all__ = ["Setting", "Target", "applied", "draws_of", "ends_of", "resolved", "tables_of", "target_of", "uniforms"]
+__all__ = [
+    "OF_ECONOMY",
+    "OF_LINK",
+    "OF_NETWORK",
+    "Setting",
+    "Target",
+    "applied",
+    "draws_of",
+    "ends_of",
+    "resolved",
+    "tables_of",
+    "target_of",
+    "uniforms",
+]
 
 Floats = npt.NDArray[np.float64]
 Value = float | int | str
@@ -25,6 +38,15 @@ Value = float | int | str
 ENDS = (1e-3, 1.0 - 1e-3)
 # Uniform numbers stay this far from 0 and 1, where a normal law has no quantile.
 TAIL = 1e-12
+# What a draw is answered from: tables of the economy, of the network, of what ties them, and of the union's barriers.
+OF_ECONOMY = frozenset({"trade", "production", "inputs", "sectors", "tariffs"})
+OF_NETWORK = frozenset({
+    "nodes", "links", "link_figures", "node_figures", "commodities", "link_units", "quotas", "blends", "observed",
+})  # fmt: skip
+OF_LINK = frozenset({
+    "commodities", "crude", "trade", "production", "market_regions", "regions", "fee_shares", "operators", "links",
+})  # fmt: skip
+READ = OF_ECONOMY | OF_NETWORK | OF_LINK | {"wedges"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +76,13 @@ def target_of(path: str, scenario: Scenario, case: Case, where: str) -> Target:
     """
     root, _, rest = path.partition(".")
     if root == "case":
-        return Target(path, place=place_of(case, rest, f"{where}, path '{path}'"))
+        place = place_of(case, rest, f"{where}, path '{path}'")
+        if place.table not in READ:
+            raise ScenarioError(
+                f"{where}: the path '{path}' leads into table '{place.table}', which no draw reads, so that varying it "
+                f"would change nothing; allowed are {', '.join(sorted(READ & set(case.tables)))}"
+            )
+        return Target(path, place=place)
     if root != "scenario":
         raise ScenarioError(f"{where}: the path '{path}' must begin with 'case.' or 'scenario.'")
     return Target(path, keys=_keys(_mapping(scenario), rest, f"{where}, path '{path}'"))

@@ -10,18 +10,12 @@ from zollverein.corridor import Horizon, Network
 from zollverein.economy import Closure, Economy
 from zollverein.economy.response import Response, response
 from zollverein.stress.crude import crude_link
+from zollverein.stress.drawing import OF_ECONOMY, OF_LINK, OF_NETWORK
 from zollverein.stress.tie import CrudeLink
 
 __all__ = ["Ground"]
 
-OF_ECONOMY = frozenset({"trade", "production", "inputs", "sectors", "tariffs"})
-OF_NETWORK = frozenset({
-    "nodes", "links", "link_figures", "node_figures", "commodities", "link_units", "quotas", "blends", "observed",
-})  # fmt: skip
 FIGURES = frozenset({"link_figures", "node_figures"})
-OF_LINK = frozenset({
-    "commodities", "crude", "trade", "production", "market_regions", "regions", "fee_shares", "operators", "links",
-})  # fmt: skip
 
 
 class Ground:

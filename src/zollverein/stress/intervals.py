@@ -10,8 +10,8 @@ import pandas as pd
 
 from zollverein.case import Case
 from zollverein.errors import DoubtfulFigure, NoAnswerError, NotConverged, ScenarioError, ZollvereinError
-from zollverein.stress.drawing import draws_of, ends_of, resolved, tables_of
-from zollverein.stress.ground import OF_ECONOMY, Ground
+from zollverein.stress.drawing import OF_ECONOMY, draws_of, ends_of, resolved, tables_of
+from zollverein.stress.ground import Ground
 from zollverein.stress.scenario import Scenario
 from zollverein.stress.world import Row, World, world_with
 

@@ -182,7 +182,7 @@ def test_what_varies_is_drawn_with_the_threats(case, tmp_path):
              "distribution": {"law": "lognormal", "median": 1.0, "spread_factor": 1.3}}
         ]
     }  # fmt: skip
-    found = sweep(spec(varied, draws=30, tail=0.0), out=tmp_path / "vary", case=case, jobs=1)
+    found = sweep(spec(varied, draws=20, tail=0.0), out=tmp_path / "vary", case=case, jobs=1)
     rows = found.rows()
     path = "vary:case.node_figures.*.*.price_usd_per_t.value"
     per_tonne = rows["export_value_usd_million"] / rows["exported_kt"]

@@ -259,7 +259,8 @@ def _digest_of(case: Case) -> str:
     for name in sorted(case.tables):
         frame = case.tables[name]
         told.update(name.encode() + "|".join(map(str, frame.columns)).encode())
-        told.update(pd.util.hash_pandas_object(frame.astype(str), index=False).to_numpy().tobytes())
+        mixed = frame.astype(dict.fromkeys(frame.select_dtypes("object").columns, str))
+        told.update(pd.util.hash_pandas_object(mixed, index=False).to_numpy().tobytes())
     return told.hexdigest()
 
 

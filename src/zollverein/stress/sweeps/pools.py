@@ -23,7 +23,7 @@ from zollverein.processes import end_with_parent
 from zollverein.stress.sweeps.plan import Chunk, Plan, portable
 from zollverein.stress.sweeps.work import answered
 
-__all__ = ["Pool", "pool_of"]
+__all__ = ["Pool", "pool_of", "require_jobs"]
 
 MOST_JOBS = 256
 # Parts that are with the workers at a time, for each of them: enough to keep it busy, few enough to stop at once.
@@ -52,8 +52,7 @@ def pool_of(plan: Plan, jobs: int, scheduler: str | None) -> Iterator[Pool]:
         with _dask(plan, scheduler) as pool:
             yield pool
         return
-    if isinstance(jobs, bool) or not isinstance(jobs, int) or not 1 <= jobs <= MOST_JOBS:
-        raise InputError(f"jobs is {jobs!r}; allowed is a whole number from 1 to {MOST_JOBS}")
+    require_jobs(jobs)
     if jobs == 1:
         yield _Here(plan)
         return
@@ -62,6 +61,12 @@ def pool_of(plan: Plan, jobs: int, scheduler: str | None) -> Iterator[Pool]:
         yield processes
     finally:
         processes.close()
+
+
+def require_jobs(jobs: int) -> None:
+    """Raise `InputError` unless a number of processes is one."""
+    if isinstance(jobs, bool) or not isinstance(jobs, int) or not 1 <= jobs <= MOST_JOBS:
+        raise InputError(f"jobs is {jobs!r}; allowed is a whole number from 1 to {MOST_JOBS}")
 
 
 class _Here:

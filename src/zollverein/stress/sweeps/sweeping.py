@@ -17,7 +17,7 @@ from zollverein.errors import InputError, NoAnswerError, OutputError, ScenarioEr
 from zollverein.stress.drawing import ends_of
 from zollverein.stress.sweeps.investing import STAGES, check_investment, invest
 from zollverein.stress.sweeps.plan import Chunk, Plan, plan_of
-from zollverein.stress.sweeps.pools import Pool, pool_of
+from zollverein.stress.sweeps.pools import Pool, pool_of, require_jobs
 from zollverein.stress.sweeps.reading import read_sweep
 from zollverein.stress.sweeps.result import Sweep
 from zollverein.stress.sweeps.risk import mean_error
@@ -57,12 +57,12 @@ def sweep(
     InputError : what is asked, the case, the folder or the scheduler is wrong; nothing was computed.
     NoAnswerError : workers died over and over, or not one scenario has an answer.
     """
-    asked = read_sweep(spec)
+    asked, processes = read_sweep(spec), jobs if jobs is not None else os.cpu_count() or 1
+    require_jobs(processes)
     opened = case if isinstance(case, Case) else open_case(case if case is not None else asked.case)
     plan, folder = plan_of(asked, opened), Path(out)
     if require_place(folder, plan.manifest):
         try_worlds(plan)  # of a sweep that goes on this was done before it began
-    processes = jobs if jobs is not None else os.cpu_count() or 1
     with pool_of(plan, processes, scheduler) as pool, open_store(folder, plan.manifest) as store:
         _Run(plan, store, pool, progress or (lambda *_: None)).through()
     return Sweep(folder, plan)

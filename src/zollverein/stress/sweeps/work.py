@@ -17,8 +17,8 @@ from zollverein._version import __version__
 from zollverein.corridor import Outage
 from zollverein.errors import DoubtfulFigure, ZollvereinError
 from zollverein.stress.barrier_threats import BarrierBasis, barrier_basis, disturbed
-from zollverein.stress.drawing import Setting, applied, draws_of, tables_of
-from zollverein.stress.ground import OF_ECONOMY, Ground
+from zollverein.stress.drawing import OF_ECONOMY, Setting, applied, draws_of, tables_of
+from zollverein.stress.ground import Ground
 from zollverein.stress.sweeps.plan import SECOND, Chunk, Plan, Planned
 from zollverein.stress.varying import Choice
 from zollverein.stress.world import MEASURES, NOTHING, Row, World, world_with
