@@ -132,7 +132,7 @@ PATHS = [
     ("case.sectors.ENX.thetta", UnknownNameError, "theta"),
     ("case.sectors.ENX.name", InputError, "holds no numbers"),
     ("case.hazards.moorings-storm.rate_per_year", InputError, "no draw reads|are empty"),
-    ("case.prices.tariff.value", ScenarioError, "no draw reads"),
+    ("case.budget.KAZ.*.value", ScenarioError, "no draw reads"),
     ("case.node_figures.tengiz.kazakh-crude.production.value", UnknownNameError, "production_kt_per_year"),
 ]
 
