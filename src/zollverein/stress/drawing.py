@@ -88,6 +88,23 @@ def target_of(path: str, scenario: Scenario, case: Case, where: str) -> Target:
     return Target(path, keys=_keys(_mapping(scenario), rest, f"{where}, path '{path}'"))
 
 
+def require_open(path: str, where: str, *, drawn: bool) -> None:
+    """Refuse paths to what a scenario is called, and to the time that threats are drawn for.
+
+    Raises
+    ------
+    ScenarioError : what may not be varied.
+    """
+    keys = path.split(".")
+    closed = keys[0] == "scenario" and keys[1] not in ("corridor", "economy")
+    fixed = keys[:2] == ["scenario", "corridor"] and keys[2:3] in (["horizon"], ["exporter"])
+    if closed or (fixed and drawn):
+        raise ScenarioError(
+            f"{where}: the path '{path}' leads to what every draw must share; allowed are the keys of "
+            f"scenario.corridor (but for horizon and exporter) and of scenario.economy, and tables of the case"
+        )
+
+
 def resolved(scenario: Scenario, case: Case) -> tuple[tuple[Vary, tuple[Target, ...]], ...]:
     """Resolve everything that a scenario varies, and try both ends of every distribution on the scenario itself.
 
@@ -98,6 +115,8 @@ def resolved(scenario: Scenario, case: Case) -> tuple[tuple[Vary, tuple[Target, 
     found = []
     for k, vary in enumerate(scenario.vary):
         where = f"scenario key vary.{k}"
+        for path in vary.paths:
+            require_open(path, where, drawn=True)
         targets = tuple(target_of(path, scenario, case, where) for path in vary.paths)
         for value in _ends(vary):
             applied(scenario, case, [Setting(t, value, vary.how) for t in targets if t.place is None], where)

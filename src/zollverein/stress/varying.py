@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ from zollverein.stress.plain import Number, Part, Text
 __all__ = ["Choice", "Lognormal", "Normal", "Triangular", "Uniform", "Vary"]
 
 Floats = npt.NDArray[np.float64]
+LARGEST = 1e15
 Positive = Annotated[float, Field(strict=True, gt=0.0)]
 
 
@@ -113,6 +114,8 @@ class Choice(Part):
     def _paired(self) -> Choice:
         if self.weights is not None and len(self.weights) != len(self.values):
             raise ValueError(f"has {len(self.values)} values and {len(self.weights)} weights; give one each")
+        if any(_is_number(value) and abs(value) > LARGEST for value in self.values):
+            raise ValueError(f"chooses among numbers of which one is beyond {LARGEST:g}; check its unit")
         return self
 
     def position(self, u: Floats) -> npt.NDArray[np.intp]:
@@ -160,5 +163,5 @@ class Vary(Part):
         return [float(value) for value in self.distribution.at(u)]
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[int | float]:
     return isinstance(value, int | float)

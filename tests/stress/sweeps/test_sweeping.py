@@ -246,7 +246,16 @@ REFUSED = [
     (spec(YEAR, YEAR), ScenarioError, "two are called 'year'"),
     (spec("novorossiysk-90-day"), UnknownNameError, "novorossiysk-90-days"),
     (spec(YEAR, grid=[{"path": "scenario.corridor.x", "values": [1]}]), UnknownNameError, "no key 'x'"),
-    (spec(YEAR, grid=[{"path": "scenario.draws", "values": [1]}]), ScenarioError, "greater than or equal to 20"),
+    (spec(YEAR, grid=[{"path": "scenario.draws", "values": [1]}]), ScenarioError, "every draw must share"),
+    (spec(YEAR, grid=[{"path": "scenario.corridor.foresight", "values": ["rolling"] * 2}]), ScenarioError, "twice"),
+    (spec(YEAR, policies=[{"name": "x", "change": {"corridor": {"horizon": {"end": "2023-06-30"}}}}]), ScenarioError,
+     "changes horizon or exporter"),
+    (spec(YEAR | {"case": "small"}), ScenarioError, "sweep scenarios of one case"),
+    (
+        spec(YEAR | {"vary": [{"path": "scenario.corridor.horizon.end", "distribution": {
+            "law": "choice", "values": ["2023-06-30", "2023-12-31"]}}]}),
+        ScenarioError, "every draw must share",
+    ),
     (spec(YEAR, policies=[WIDER, WIDER]), ScenarioError, "name each once"),
     (spec(YEAR, policies=[{"name": "x", "change": {"corridor": {"foresite": "perfect"}}}]), ScenarioError, "foresight"),
     (spec(YEAR, drivers={"samples": 100}), ScenarioError, "power of two"),

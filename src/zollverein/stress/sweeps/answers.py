@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from zollverein.stress.sweeps.risk import cvar, distribution, exceedance, mean_error, paired, var
+from zollverein.stress.sweeps.risk import cvar, distribution, exceedance, mean_error, paired, var, whole_pairs
 
 __all__ = [
     "LOSSES", "approximation_table", "combinations_table", "distribution_table", "drivers_table", "exceedance_table",
@@ -31,10 +31,13 @@ RESAMPLES = 500
 FEWEST = 20
 
 
-def losses_of(rows: pd.DataFrame, measure: str) -> Floats:
-    """Return one measure of the answered draws, in their order."""
-    mine = _answered(rows)[measure]
-    return mine[mine.notna()].to_numpy(dtype=np.float64)
+def losses_of(rows: pd.DataFrame, measure: str, *, antithetic: bool = False) -> Floats:
+    """Return one measure of the answered draws, in their order; of antithetic draws whole pairs alone."""
+    mine = _answered(rows).set_index("draw")[measure].astype(float)
+    if antithetic:
+        every = list(range(int(mine.index.max()) + 1)) if len(mine) else []
+        return whole_pairs(np.asarray(mine.reindex(every), dtype=np.float64))
+    return np.asarray(mine.dropna(), dtype=np.float64)
 
 
 def distribution_table(worlds: Sequence[tuple[str, pd.DataFrame]], *, antithetic: bool) -> pd.DataFrame:
@@ -42,7 +45,7 @@ def distribution_table(worlds: Sequence[tuple[str, pd.DataFrame]], *, antithetic
     parts = []
     for label, rows in worlds:
         for loss, unit in LOSSES.items():
-            sample = losses_of(rows, loss)
+            sample = losses_of(rows, loss, antithetic=antithetic)
             if len(sample) >= FEWEST:
                 told = distribution(sample, antithetic=antithetic)
                 told.insert(0, "unit", unit)
@@ -73,7 +76,7 @@ def regions_table(
     for label, rows in worlds:
         mine = _answered(rows)
         for column in [c for c in rows.columns if c.startswith("real_income_percent_")]:
-            sample = mine[column].dropna().to_numpy(dtype=np.float64)
+            sample = losses_of(mine, column, antithetic=antithetic)
             region = column.removeprefix("real_income_percent_")
             if not len(sample):
                 continue
@@ -252,6 +255,8 @@ def policies_table(
             both = pd.concat({"nothing": nothing, "policy": _by_draw(rows)}, axis=1).dropna()
             if len(both) < FEWEST:
                 continue
+            if antithetic:
+                both = both[pd.Series(both.index // 2).duplicated(keep=False).to_numpy()]
             one, other = both["nothing"].to_numpy(), both["policy"].to_numpy()
             mean, error = paired(one, other, antithetic=antithetic)
             apart = float(np.hypot(mean_error(one, antithetic=antithetic), mean_error(other, antithetic=antithetic)))

@@ -11,11 +11,12 @@ from itertools import product
 from typing import Any
 
 import pandas as pd
+from pandas.api.types import is_object_dtype
 
 from zollverein._version import __version__
 from zollverein.case import Case
 from zollverein.errors import ScenarioError, UnknownNameError
-from zollverein.stress.drawing import Setting, Target, applied, resolved, target_of
+from zollverein.stress.drawing import Setting, Target, applied, require_open, resolved, target_of
 from zollverein.stress.reading import read_scenario, scenario_of
 from zollverein.stress.scenario import Scenario
 from zollverein.stress.sweeps.spec import Sample, SweepSpec
@@ -39,12 +40,13 @@ class Planned:
 
     Attributes
     ----------
-    label : what it is called in results. cell : the grid's values by path, as text or number.
+    label : what it is called in results. place : the same without the policy. cell : the grid's values by path.
     variations : what varies in it, resolved.
     """
 
     number: int
     label: str
+    place: str
     scenario: Scenario
     base: str
     policy: str
@@ -158,6 +160,13 @@ def plan_of(spec: SweepSpec, case: Case) -> Plan:
     InputError : what is wrong, where, and what is near.
     """
     scenarios = [_named(entry, case, k) for k, entry in enumerate(spec.scenarios)]
+    # Files are taken in, so that what was asked can be read again wherever the folder goes.
+    files = [isinstance(entry, str) and entry.endswith((".yaml", ".yml")) for entry in spec.scenarios]
+    entries = [
+        _whole(scenario) if from_file else entry
+        for entry, scenario, from_file in zip(spec.scenarios, scenarios, files, strict=True)
+    ]
+    spec = spec.model_copy(update={"scenarios": tuple(entries)})
     names = [scenario.name for scenario in scenarios]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
@@ -180,18 +189,39 @@ def plan_of(spec: SweepSpec, case: Case) -> Plan:
 def _named(entry: str | Mapping[str, Any], case: Case, k: int) -> Scenario:
     try:
         bundled = case.scenario_files()
-        return read_scenario(entry, bundled) if isinstance(entry, str) else scenario_of(entry, bundled)
+        scenario = read_scenario(entry, bundled) if isinstance(entry, str) else scenario_of(entry, bundled)
     except ScenarioError as error:
         raise ScenarioError(f"sweep key scenarios.{k}: {error}") from None
+    if "case" in scenario.model_fields_set and scenario.case not in (case.name, str(case.folder)):
+        raise ScenarioError(
+            f"sweep key scenarios.{k}: '{scenario.name}' is of the case '{scenario.case}' and the sweep of "
+            f"'{case.name}'; sweep scenarios of one case"
+        )
+    return scenario
+
+
+def _whole(scenario: Scenario) -> dict[str, Any]:
+    """A scenario with all its keys, those that it took over from another included."""
+    return scenario.model_dump(mode="json", by_alias=True, exclude={"extends", "case"})
 
 
 def _under(scenario: Scenario, name: str, change: Mapping[str, Any], case: Case) -> Scenario:
     """A scenario with a policy's keys laid over it; what it revises comes on top of what the scenario does."""
-    data = scenario.to_mapping()
     try:
-        return scenario_of(_laid_over(data, change), case.scenario_files())
+        done = scenario_of(_laid_over(_whole(scenario), change), case.scenario_files())
     except ScenarioError as error:
         raise ScenarioError(f"sweep key policies, '{name}', over scenario '{scenario.name}': {error}") from None
+    if _times(done) != _times(scenario):
+        raise ScenarioError(
+            f"sweep key policies, '{name}': it changes horizon or exporter of scenario '{scenario.name}', so that "
+            f"nothing undisturbed is common to them; write a scenario of its own instead"
+        )
+    return done
+
+
+def _times(scenario: Scenario) -> tuple[object, ...]:
+    part = scenario.corridor
+    return () if part is None else (part.horizon, part.exporter)
 
 
 def _laid_over(data: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
@@ -220,13 +250,15 @@ def _planned(
     settings = []
     for k, (axis, value) in enumerate(zip(spec.grid, cell, strict=True)):
         where = f"sweep key grid.{k}"
+        require_open(axis.path, where, drawn=False)
         settings.append(Setting(target_of(axis.path, scenario, case, where), value, axis.how))
     inside = [setting for setting in settings if setting.target.place is None]
     scenario, _ = applied(scenario, case, inside, "sweep key grid")
-    told = [base, *([policy] if policy else []), *(f"{a.path}={v}" for a, v in zip(spec.grid, cell, strict=True))]
+    values = [f"{axis.path}={value}" for axis, value in zip(spec.grid, cell, strict=True)]
     return Planned(
         number=number,
-        label=", ".join(told),
+        label=", ".join([base, *([policy] if policy else []), *values]),
+        place=", ".join([base, *values]),
         scenario=scenario,
         base=base,
         policy=policy or NOTHING_DONE,
@@ -259,7 +291,7 @@ def _digest_of(case: Case) -> str:
     for name in sorted(case.tables):
         frame = case.tables[name]
         told.update(name.encode() + "|".join(map(str, frame.columns)).encode())
-        mixed = frame.astype(dict.fromkeys(frame.select_dtypes("object").columns, str))
+        mixed = frame.astype({column: str for column in frame.columns if is_object_dtype(frame[column])})
         told.update(pd.util.hash_pandas_object(mixed, index=False).to_numpy().tobytes())
     return told.hexdigest()
 

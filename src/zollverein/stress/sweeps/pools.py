@@ -5,6 +5,7 @@ A part is answered as often as workers die under it, and handed back once. Parts
 
 from __future__ import annotations
 
+import logging
 import pickle
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -13,6 +14,8 @@ from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from multiprocessing import active_children, get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -83,13 +86,13 @@ class _Here:
 _OF_THIS_PROCESS: dict[str, Plan] = {}
 
 
-def _begin(packed: bytes) -> None:
-    """Take the plan over; one thread for one process, and Ctrl-C is the parent's."""
+def _begin(packed: str) -> None:
+    """Take the plan over from a file; Ctrl-C is the parent's."""
     import signal  # noqa: PLC0415
 
     end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _OF_THIS_PROCESS["plan"] = pickle.loads(packed)
+    _OF_THIS_PROCESS["plan"] = pickle.loads(Path(packed).read_bytes())
 
 
 def _answered_here(chunk: Chunk) -> pa.Table:
@@ -100,12 +103,16 @@ class _Processes:
     """Processes that start afresh: HiGHS keeps threads, which a fork would break. One that dies is replaced."""
 
     def __init__(self, plan: Plan, jobs: int) -> None:
-        self.jobs, self.packed = jobs, pickle.dumps(portable(plan))
+        self.jobs = jobs
+        # Not through the pipe by which a process is begun: one that dies meanwhile would leave its parent writing.
+        self._folder = TemporaryDirectory(prefix="zollverein-")
+        self.packed = Path(self._folder.name) / "plan"
+        self.packed.write_bytes(pickle.dumps(portable(plan)))
         self.pool = self._opened()
 
     def _opened(self) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(
-            self.jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=(self.packed,)
+            self.jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=(str(self.packed),)
         )
 
     def close(self) -> None:
@@ -113,6 +120,7 @@ class _Processes:
         self.pool.shutdown(wait=False, cancel_futures=True)
         for child in active_children():
             child.terminate()
+        self._folder.cleanup()
 
     def answer(self, chunks: Sequence[Chunk]) -> Iterator[tuple[Chunk, pa.Table]]:
         waiting, deaths = list(chunks)[::-1], 0
@@ -152,10 +160,12 @@ def _dask(plan: Plan, address: str) -> Iterator[Pool]:
             "--scheduler needs the library distributed; install the extra: pip install 'zollverein[cluster]'"
         )
     distributed: Any = import_module("distributed")
+    for name in ("distributed", "asyncio", "tornado"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
     try:
         client = distributed.Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
-    except (OSError, TimeoutError, ValueError) as error:
+    except Exception as error:  # noqa: BLE001 - addresses fail in as many ways as there are protocols
         raise InputError(
             f"no scheduler answers at '{address}' within {SECONDS_TO_ANSWER} seconds ({type(error).__name__}); start "
             f"one with 'dask scheduler', or check address and port, as in tcp://10.0.0.5:8786"

@@ -154,7 +154,7 @@ class Sweep:
         if not self.plan.spec.policies or not self._drawn:
             return pd.DataFrame()
         worlds = [
-            (_without_policy(planned.label, planned.policy), planned.policy, rows)
+            (planned.place, planned.policy, rows)
             for planned, (_, rows) in zip(self.plan.worlds, self._worlds, strict=True)
         ]
         capex = {policy.name: policy.capex_usd_million for policy in self.plan.spec.policies}
@@ -172,7 +172,8 @@ class Sweep:
     @cached_property
     def failures(self) -> pd.DataFrame:
         """Draws without an answer, and why."""
-        return answers.failures_table([(label, rows) for label, rows in self._worlds if len(rows)])
+        exact = [(f"{w.label}, solved exactly", self._store.read("exact", world=w.number)) for w in self.plan.worlds]
+        return answers.failures_table([(label, rows) for label, rows in [*self._worlds, *exact] if len(rows)])
 
     @cached_property
     def investment(self) -> pd.DataFrame:
@@ -196,7 +197,3 @@ class Sweep:
 
 def _incomes(rows: pd.DataFrame) -> list[str]:
     return [str(column) for column in rows.columns if str(column).startswith("real_income_percent_")]
-
-
-def _without_policy(label: str, policy: str) -> str:
-    return ", ".join(part for part in label.split(", ") if part != policy)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import betaincinv, ndtri
 
-__all__ = ["LEVELS", "cvar", "distribution", "exceedance", "mean_error", "paired", "var"]
+__all__ = ["LEVELS", "cvar", "distribution", "exceedance", "mean_error", "paired", "var", "whole_pairs"]
 
 Floats = npt.NDArray[np.float64]
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
@@ -17,6 +17,12 @@ TAILS = (0.95, 0.99)
 SURE = 0.95
 # Below this, in US$ million or kt, a loss is the solvers' rounding.
 LEAST = 0.05
+
+
+def whole_pairs(losses: Floats) -> Floats:
+    """Return antithetic losses without the pairs of which one is missing (NaN); a last one without another goes too."""
+    pairs = losses[: len(losses) // 2 * 2].reshape(-1, 2)
+    return np.asarray(pairs[np.isfinite(pairs).all(axis=1)].ravel())
 
 
 def mean_error(losses: Floats, *, antithetic: bool = False) -> float:

@@ -41,6 +41,13 @@ class Axis(Part):
     values: Annotated[tuple[int | float | str, ...], Field(min_length=1, max_length=1_000)]
     how: How = Field("value", alias="as")
 
+    @model_validator(mode="after")
+    def _each_once(self) -> Axis:
+        twice = next((value for value in self.values if self.values.count(value) > 1), None)
+        if twice is not None:
+            raise ValueError(f"takes the value {twice!r} twice; name each once")
+        return self
+
 
 class Policy(Part):
     """What may be done: keys that are laid over every scenario. All policies meet the same draws."""
@@ -112,6 +119,9 @@ class SweepSpec(Part):
             raise ValueError(
                 f"has policies {', '.join(names)}; name each once, and none 'nothing', which is always there"
             )
+        paths = [axis.path for axis in self.grid]
+        if len(set(paths)) < len(paths):
+            raise ValueError(f"has two axes of one path among {', '.join(paths)}; join their values")
         for key in ("drivers", "invest"):
             if getattr(self, key) is not None and self.sample is None:
                 raise ValueError(f"asks for {key} without a sample to draw from; add sample")

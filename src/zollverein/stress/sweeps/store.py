@@ -9,6 +9,7 @@ made it, when, and after how many interruptions leaves no trace.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -30,6 +31,8 @@ from zollverein.errors import OutputError
 __all__ = ["Store", "manifest_in", "open_store", "require_place"]
 
 MANIFEST, RESULTS, LOCK = "manifest.json", "results", ".lock"
+KINDS = {"sweep": dict, "case": dict, "version": str, "worlds": list}
+MARK = b"zollverein.part"
 PART = re.compile(r"part-(\d{8})\.parquet")
 
 
@@ -38,15 +41,36 @@ class Store:
 
     def __init__(self, folder: Path, manifest: dict[str, Any]) -> None:
         self.folder, self.manifest = folder, manifest
+        self._digest = hashlib.blake2b(_as_text(manifest).encode(), digest_size=12).hexdigest()
+        self._sound: set[Path] = set()
 
     def _home(self, stage: str, world: int) -> Path:
         return self.folder / RESULTS / f"stage={stage}" / f"world={world:03d}"
 
     def done(self, stage: str, world: int) -> set[int]:
         """Return the parts of a world that are there."""
+        return {int(path.stem.removeprefix("part-")) for path in self._parts(stage, world)}
+
+    def _parts(self, stage: str, world: int) -> list[Path]:
+        """Parts that are whole and this sweep's own, in order."""
         home = self._home(stage, world)
-        found = (PART.fullmatch(path.name) for path in home.iterdir()) if home.is_dir() else ()
-        return {int(match.group(1)) for match in found if match}
+        named = [path for path in sorted(home.iterdir()) if PART.fullmatch(path.name)] if home.is_dir() else []
+        return [path for path in named if self._is_sound(path)]
+
+    def _is_sound(self, path: Path) -> bool:
+        if path not in self._sound:
+            try:
+                told = pq.read_schema(path).metadata or {}
+            except (OSError, pa.ArrowException):
+                return False
+            if told.get(MARK) != self._mark(path):
+                return False
+            self._sound.add(path)
+        return True
+
+    def _mark(self, path: Path) -> bytes:
+        """What a part bears: of which sweep, and which of its parts it is."""
+        return f"{self._digest}/{path.relative_to(self.folder / RESULTS).as_posix()}".encode()
 
     def write(self, stage: str, world: int, part: int, rows: pa.Table) -> None:
         """Write a part: beside its place, to the disk, then into its place in one step.
@@ -60,7 +84,8 @@ class Store:
         beside = path.with_suffix(".writing")
         try:
             home.mkdir(parents=True, exist_ok=True)
-            pq.write_table(rows, beside, compression="zstd", store_schema=True)
+            marked = rows.replace_schema_metadata({**(rows.schema.metadata or {}), MARK: self._mark(path)})
+            pq.write_table(marked, beside, compression="zstd", store_schema=True)
             with beside.open("rb") as written:
                 os.fsync(written.fileno())
             beside.replace(path)
@@ -74,11 +99,8 @@ class Store:
 
     def read(self, stage: str, columns: Sequence[str] | None = None, world: int | None = None) -> pd.DataFrame:
         """Return rows of a stage, in the order of world and scenario; no rows where there is no such stage."""
-        home = self.folder / RESULTS / f"stage={stage}"
-        places = (
-            [self._home(stage, world)] if world is not None else sorted(home.glob("world=*")) if home.is_dir() else []
-        )
-        files = [str(path) for place in places if place.is_dir() for path in sorted(place.glob("part-*.parquet"))]
+        worlds = [world] if world is not None else range(len(self.manifest["worlds"]))
+        files = [str(path) for number in worlds for path in self._parts(stage, number)]
         if not files:
             return pd.DataFrame()
         rows: pd.DataFrame = ds.dataset(files, format="parquet").to_table(columns=columns).to_pandas()
@@ -91,9 +113,12 @@ class Store:
         return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.float64)
 
     def cleared(self) -> None:
-        """Remove what an interrupted writer left beside its place."""
+        """Remove what an interrupted writer left beside its place, and parts that are broken or not this sweep's."""
         for left in (self.folder / RESULTS).rglob("*.writing"):
             left.unlink(missing_ok=True)
+        for path in (self.folder / RESULTS).rglob("part-*.parquet"):
+            if path.is_file() and not self._is_sound(path):
+                path.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -137,9 +162,11 @@ def manifest_in(folder: Path) -> dict[str, Any] | None:
         data = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise OutputError(f"{path} cannot be read ({error}); choose another folder, or remove this one") from error
-    if not isinstance(data, dict) or "sweep" not in data:
-        raise OutputError(f"{path} is no manifest of a sweep; choose another folder")
-    return data
+    manifest: dict[str, Any] = data if isinstance(data, dict) else {}
+    whole = all(isinstance(manifest.get(key), kind) for key, kind in KINDS.items())
+    if not whole or not isinstance(manifest["case"].get("digest"), str):
+        raise OutputError(f"{path} is no manifest of a sweep, or a damaged one; choose another folder")
+    return manifest
 
 
 def require_place(folder: Path, manifest: dict[str, Any]) -> bool:
@@ -168,6 +195,7 @@ def require_place(folder: Path, manifest: dict[str, Any]) -> bool:
         "sweep": f"the sweep '{there.get('sweep', {}).get('name', '?')}', which asks something else",
         "version": f"results of version {there.get('version')} (this is {manifest.get('version')})",
         "case": "results of the case with other figures",
+        "worlds": "answers to scenarios that have been changed since",
     }
     told = "; ".join(what.get(key, f"another {key}") for key in differ)
     raise OutputError(f"{folder} holds {told}; name a new folder, or remove this one if it is no longer needed")

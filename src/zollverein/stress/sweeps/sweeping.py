@@ -20,7 +20,7 @@ from zollverein.stress.sweeps.plan import Chunk, Plan, plan_of
 from zollverein.stress.sweeps.pools import Pool, pool_of, require_jobs
 from zollverein.stress.sweeps.reading import read_sweep
 from zollverein.stress.sweeps.result import Sweep
-from zollverein.stress.sweeps.risk import mean_error
+from zollverein.stress.sweeps.risk import mean_error, whole_pairs
 from zollverein.stress.sweeps.spec import StopRule, SweepSpec
 from zollverein.stress.sweeps.store import Store, manifest_in, open_store, require_place
 from zollverein.stress.sweeps.work import benches_of
@@ -84,6 +84,9 @@ def open_sweep(folder: str | Path, *, case: str | Path | Case | None = None) -> 
     plan = plan_of(spec, opened)
     if plan.manifest["case"] != manifest["case"]:
         raise OutputError(f"{place} was made from other figures of the case '{opened.name}'; open it with that case")
+    if plan.manifest != manifest:
+        what = "by another version" if plan.manifest["version"] != manifest["version"] else "from other scenarios"
+        raise OutputError(f"{place} was made {what}; open it with what it was made with, or sweep again")
     return Sweep(place, plan)
 
 
@@ -216,10 +219,11 @@ class _Watch:
     def _known(self) -> bool:
         for losses in self.losses.values():
             whole = np.concatenate(losses)
-            whole = whole[np.isfinite(whole)]
+            antithetic = self.plan.sample.antithetic
+            whole = whole_pairs(whole) if antithetic else whole[np.isfinite(whole)]
             if len(whole) < self.rule.at_least:
                 return False
-            if not mean_error(whole, antithetic=self.plan.sample.antithetic) <= self.rule.standard_error:
+            if not mean_error(whole, antithetic=antithetic) <= self.rule.standard_error:
                 return False
         return True
 

@@ -29,6 +29,7 @@ __all__ = ["Bench", "answered", "benches_of", "outages_of", "schema_of"]
 Incidents = tuple[Incident | Impediment, ...]
 KEPT_WORLDS = 4
 VARIED = "vary:"
+OF_BARRIERS = frozenset({"wedges", "tariffs"})
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,7 @@ def outages_of(plan: Plan, bench: Bench, numbers: Sequence[int]) -> list[tuple[O
 
 
 def _settings(plan: Plan, planned: Planned, chunk: Chunk) -> list[list[Setting]]:
-    if not planned.variations:
+    if not planned.variations or plan.spec.sample is None:
         return [[]] * len(chunk.numbers)
     seeds = {
         vary.name: plan.sample.seed + (SECOND if chunk.swapped in ("*", vary.name) else 0)
@@ -177,7 +178,8 @@ def _row(
     try:
         world, exactly = _at(planned, bench, varied, chunk.stage == "exact" or plan.spec.welfare == "exact")
         row["method"] = "exact" if exactly else "first_order" if plan.spec.welfare != "none" else "corridor"
-        happens = disturbed(incidents, bench.basis) if bench.basis is not None else None
+        basis = _basis_of(plan, world, bench, varied)
+        happens = disturbed(incidents, basis) if basis is not None else None
         outages = () if happens is None else happens.outages
         if exactly:
             return row | world.exact(outages, NOTHING if happens is None else happens.policy)
@@ -185,6 +187,14 @@ def _row(
         return row | world.first_order(outages, raised, welfare=plan.spec.welfare != "none")
     except ZollvereinError as error:
         return row | {"status": "failed", "reason": " ".join(str(error).split())}
+
+
+def _basis_of(plan: Plan, world: World, bench: Bench, varied: Sequence[Setting]) -> BarrierBasis | None:
+    """What threats to barriers need; made anew where a draw changes what they raise or what stands already."""
+    policy = any(setting.target.keys[:1] == ("economy",) for setting in varied)
+    if bench.basis is None or not (policy or OF_BARRIERS & tables_of(varied)):
+        return bench.basis
+    return barrier_basis(world.ground.case, plan.threats, world.horizon.start, world.horizon.end, policy=world.policy)
 
 
 def _struck(incidents: Incidents, plan: Plan) -> list[str]:
