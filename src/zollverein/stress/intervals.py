@@ -18,6 +18,8 @@ from zollverein.stress.world import Row, World, world_with
 __all__ = ["LEVELS", "intervals_table", "try_ends"]
 
 LEVELS = (0.05, 0.5, 0.95)
+# Below this an income has not moved, and a ratio of two such means nothing.
+RATIO_OF = 1e-9
 UNITS = {"kt": "kt", "usd_million": "usd_million"}
 
 
@@ -31,8 +33,8 @@ def intervals_table(scenario: Scenario, case: Case, tell: Callable[[str, float],
     Returns
     -------
     measure, unit, region (of incomes), central (nothing varied), q05, median, q95, draws (answered), failed; empty
-    where nothing varies. Incomes of draws that change nothing of the economy are to first order, corrected by the
-    central answer's own difference from the exact one.
+    where nothing varies. Incomes of draws that change nothing of the economy are to first order, corrected in the
+    proportion in which the central answer differs from the exact one.
 
     Raises
     ------
@@ -93,12 +95,12 @@ def _table(central: Row, drawn: pd.DataFrame, exact: Row, failed: int) -> pd.Dat
         if name == "certificate" or isinstance(value, str):
             continue
         of_income = name.startswith("real_income_percent_") or name == "lost_income_usd_million"
-        # Draws and centre share what first order leaves out; the exact centre puts it back.
-        shift = float(exact[name]) - value if of_income else 0.0
-        low, median, high = np.quantile(drawn[name].to_numpy(dtype=np.float64) + shift, LEVELS)
+        # Draws and centre share what first order leaves out, in proportion: where nothing is lost, nothing is put back.
+        scale = float(exact[name]) / value if of_income and abs(value) > RATIO_OF else 1.0
+        low, median, high = np.quantile(drawn[name].to_numpy(dtype=np.float64) * scale, LEVELS)
         region = name.removeprefix("real_income_percent_") if name.startswith("real_income_percent_") else ""
         measure = "real_income" if region else name.removesuffix("_usd_million").removesuffix("_kt")
         unit = "percent" if region else "kt" if name.endswith("_kt") else "usd_million"
-        out.append((measure, unit, region, value + shift, low, median, high, len(drawn), failed))
+        out.append((measure, unit, region, value * scale, low, median, high, len(drawn), failed))
     columns = ["measure", "unit", "region", "central", "q05", "median", "q95", "draws", "failed"]
     return pd.DataFrame(out, columns=columns)

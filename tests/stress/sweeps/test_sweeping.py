@@ -337,3 +337,57 @@ def test_a_check_plans_and_answers_nothing(case):
     plan = check_sweep(read_sweep(spec(YEAR, policies=[WIDER])), case)
     assert [world.label for world in plan.worlds] == ["year", "year, wider"]
     assert len(plan.threats) == 25
+
+
+def test_parts_that_are_broken_or_another_s_are_answered_again(done, case, tmp_path):
+    again, other = tmp_path / "again", tmp_path / "other"
+    shutil.copytree(done.folder, again)
+    sweep(spec(YEAR, policies=[WIDER], tail=0.1, seed=4), out=other, case=case, jobs=1)
+    home = "results/stage=answers/world=000"
+    shutil.copy(other / home / "part-00000001.parquet", again / home / "part-00000001.parquet")
+    shutil.copy(again / home / "part-00000000.parquet", again / home / "part-00000077.parquet")
+    (again / home / "part-00000002.parquet").write_bytes(b"PAR1 truncated")
+    assert open_sweep(again, case=case).done == (100, 120)
+    sweep(spec(YEAR, policies=[WIDER], tail=0.1), out=again, case=case, jobs=1)
+    assert bytes_of(again) == bytes_of(done.folder)
+
+
+def test_a_policy_leaves_what_a_scenario_set_back(case, tmp_path):
+    """A child without its parent's outage has none under a policy either."""
+    parent, child = tmp_path / "parent.yaml", tmp_path / "child.yaml"
+    parent.write_text(json.dumps(HALT | {"name": "parent"}))
+    child.write_text(json.dumps({"name": "child", "extends": str(parent), "corridor": {"outages": []}}))
+    nothing = {"name": "noop", "change": {"economy": {"deficits": "fixed"}}}
+    asked = spec(str(child), draws=None, policies=[nothing], welfare="exact")
+    found = sweep(asked, out=tmp_path / "out", case=case, jobs=1)
+    assert found.scenarios["lost_income_usd_million"].tolist() == [0.0, 0.0]
+    parent.unlink()
+    child.unlink()
+    assert open_sweep(tmp_path / "out", case=case).done == (2, 2)
+
+
+def test_a_draw_that_varies_barriers_is_the_one_that_a_grid_has(case, tmp_path):
+    """What threats raise is what the draw says that barriers cost."""
+    path = "case.wedges.*.*.*.ad_valorem"
+    threats = {"threats": ["disinformation-raises-barriers", "pressure-on-kazakhstan"]}
+    law = {"law": "choice", "values": [0.75, 1.25]}
+    varied = YEAR | {"vary": [{"path": path, "as": "factor", "distribution": law}]}
+    drawn = sweep(spec(varied, draws=40, tail=0.0, sample=threats), out=tmp_path / "v", case=case, jobs=1)
+    grid = [{"path": path, "values": [0.75, 1.25], "as": "factor"}]
+    placed = sweep(spec(YEAR, draws=40, tail=0.0, sample=threats, grid=grid), out=tmp_path / "g", case=case, jobs=1)
+    rows = drawn.rows(as_answered=True).set_index("draw")
+    assert (rows["struck"] != "").any()
+    for number, factor in enumerate((0.75, 1.25)):
+        mine = rows[rows[f"vary:{path}"] == factor]
+        theirs = placed.rows(number, as_answered=True).set_index("draw").loc[mine.index]
+        np.testing.assert_allclose(mine["real_income_percent_KAZ"], theirs["real_income_percent_KAZ"], rtol=1e-9)
+
+
+def test_opposite_draws_are_counted_in_whole_pairs():
+    from zollverein.stress.sweeps.risk import mean_error, whole_pairs  # noqa: PLC0415
+
+    u = np.random.default_rng(2).random(200)
+    losses = np.stack([u, 1.0 - u], axis=1).ravel()
+    losses[7] = np.nan
+    assert mean_error(whole_pairs(losses), antithetic=True) < 1e-12
+    assert len(whole_pairs(losses)) == 398

@@ -89,7 +89,7 @@ class Plan:
             "case": {"name": self.case.name, "digest": _digest_of(self.case)},
             "version": __version__,
             "worlds": [
-                {"number": w.number, "label": w.label, "policy": w.policy, "scenario": w.scenario.to_mapping(),
+                {"number": w.number, "label": w.label, "policy": w.policy, "scenario": _told(w.scenario),
                  "cell": dict(w.cell)}
                 for w in self.worlds
             ],
@@ -198,6 +198,11 @@ def _named(entry: str | Mapping[str, Any], case: Case, k: int) -> Scenario:
             f"'{case.name}'; sweep scenarios of one case"
         )
     return scenario
+
+
+def _told(scenario: Scenario) -> dict[str, Any]:
+    """A scenario as the manifest has it, however it was put together."""
+    return scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"extends", "case"})
 
 
 def _whole(scenario: Scenario) -> dict[str, Any]:

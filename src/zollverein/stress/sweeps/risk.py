@@ -17,6 +17,7 @@ TAILS = (0.95, 0.99)
 SURE = 0.95
 # Below this, in US$ million or kt, a loss is the solvers' rounding.
 LEAST = 0.05
+FEWEST_IN_TAIL = 3.0
 
 
 def whole_pairs(losses: Floats) -> Floats:
@@ -67,7 +68,9 @@ def distribution(losses: Floats, *, antithetic: bool = False) -> pd.DataFrame:
     for level in TAILS:
         at, beyond = var(losses, level), cvar(losses, level)
         influence = at + np.maximum(losses - at, 0.0) / (1.0 - level)
-        off = mean_error(influence, antithetic=antithetic)
+        # Of a tail of a draw or two no error is known.
+        few = (1.0 - level) * n < FEWEST_IN_TAIL
+        off = float("nan") if few else mean_error(influence, antithetic=antithetic)
         rows.append((f"cvar{100 * level:.0f}", beyond, off, beyond - z * off, beyond + z * off))
     rows.append(("any", *_share(int((losses > LEAST).sum()), n)))
     return pd.DataFrame(rows, columns=["measure", "value", "standard_error", "low", "high"])

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 import pyarrow as pa
+from threadpoolctl import threadpool_limits
 
 from zollverein._version import __version__
 from zollverein.corridor import Outage
@@ -47,7 +48,8 @@ _BENCHES: OrderedDict[tuple[str, int], Bench] = OrderedDict()
 def answered(plan: Plan, chunk: Chunk) -> pa.Table:
     """Answer a part of a sweep: one row for every scenario, a failed one with its reason."""
     planned = plan.worlds[chunk.world]
-    with warnings.catch_warnings():
+    # One thread for a process: how many there are decides in which order a sum is taken, and so its last bits.
+    with threadpool_limits(limits=1), warnings.catch_warnings():
         warnings.simplefilter("ignore", DoubtfulFigure)
         bench = _bench(plan, planned)
         befalls = _incidents(plan, bench, chunk)
