@@ -67,13 +67,9 @@ def schema(
     """Print the JSON Schema of a scenario file, for editors that complete and check YAML."""
     from zollverein.errors import OutputError  # noqa: PLC0415
     from zollverein.stress import scenario_schema  # noqa: PLC0415
+    from zollverein.stress.sweeps import sweep_schema  # noqa: PLC0415
 
-    if of_sweep:
-        from zollverein._cli.sweep import print_schema  # noqa: PLC0415
-
-        print_schema(out)
-        return
-    text = json.dumps(scenario_schema(), indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(sweep_schema() if of_sweep else scenario_schema(), indent=2, ensure_ascii=False) + "\n"
     if out is None:
         sys.stdout.write(text)
         return

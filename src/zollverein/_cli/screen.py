@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from zollverein.stress.runner import Progress as Tell
 
-__all__ = ["output", "progress_bar"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["output", "print_json", "progress_bar", "records"]
 
 UNATTENDED_WIDTH = 100
 
@@ -29,6 +34,19 @@ def output() -> Console:
     if sys.stdout.isatty() or "COLUMNS" in os.environ:
         return _Screen()
     return _Screen(width=UNATTENDED_WIDTH)
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return rows as plain data: what is unknown is null, dates are ISO."""
+    rows: list[dict[str, Any]] = json.loads(
+        frame.to_json(orient="records", date_format="iso", date_unit="s", double_precision=12)
+    )
+    return rows
+
+
+def print_json(data: dict[str, Any]) -> None:
+    """Print data as JSON on standard output, and nothing else."""
+    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
 
 
 @contextmanager

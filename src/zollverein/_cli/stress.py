@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from zollverein import report
-from zollverein._cli.screen import output, progress_bar
+from zollverein._cli.screen import output, print_json, progress_bar, records
 from zollverein._version import __version__
 from zollverein.stress import Comparison, StressTest
 from zollverein.stress import compare as compare_scenarios
@@ -30,7 +26,7 @@ def run_one(scenario: str, case: str | None, out: Path | None, as_json: bool, qu
             tell("the report", 1.0)
             written = report.write_report(test, out or Path("zollverein-" + test.name))
     if as_json:
-        _print_json(_as_data(test) | ({"report": str(written)} if written else {}))
+        print_json(_as_data(test) | ({"report": str(written)} if written else {}))
         return
     console = output()
     console.print(report.terminal(test))
@@ -48,7 +44,7 @@ def run_several(scenarios: list[str], case: str | None, out: Path | None, as_jso
             tell("the report", 1.0)
             written = report.write_comparison(comparison, out)
     if as_json:
-        _print_json(_comparison_as_data(comparison) | ({"report": str(written)} if written else {}))
+        print_json(_comparison_as_data(comparison) | ({"report": str(written)} if written else {}))
         return
     console = output()
     console.print(report.compare_terminal(comparison))
@@ -57,7 +53,7 @@ def run_several(scenarios: list[str], case: str | None, out: Path | None, as_jso
 
 
 def _as_data(test: StressTest) -> dict[str, Any]:
-    tables = {name: _records(frame) for name, frame in test.frames().items() if name not in _LARGE}
+    tables = {name: records(frame) for name, frame in test.frames().items() if name not in _LARGE}
     return {
         "zollverein": __version__,
         "scenario": test.scenario.to_mapping(),
@@ -76,19 +72,7 @@ def _comparison_as_data(comparison: Comparison) -> dict[str, Any]:
     return {
         "zollverein": __version__,
         "scenarios": [test.scenario.to_mapping() for test in comparison.tests],
-        "corridor": _records(comparison.corridor),
-        "routes": _records(comparison.routes),
-        "real_income": _records(comparison.real_income),
+        "corridor": records(comparison.corridor),
+        "routes": records(comparison.routes),
+        "real_income": records(comparison.real_income),
     }
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows as plain data: what is unknown is null, dates are ISO."""
-    records: list[dict[str, Any]] = json.loads(
-        frame.to_json(orient="records", date_format="iso", date_unit="s", double_precision=12)
-    )
-    return records
-
-
-def _print_json(data: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False) + "\n")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,13 +13,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from zollverein import report
-from zollverein._cli.screen import output
+from zollverein._cli.screen import output, print_json, records
 from zollverein._version import __version__
-from zollverein.errors import OutputError
-from zollverein.stress.sweeps import Sweep, Tell, check_sweep, open_sweep, read_sweep, sweep_schema
+from zollverein.stress.sweeps import Sweep, Tell, check_sweep, open_sweep, read_sweep
 from zollverein.stress.sweeps import sweep as run_sweep
 
-__all__ = ["check_only", "print_schema", "run_or_resume", "show_sweep"]
+__all__ = ["check_only", "run_or_resume", "show_sweep"]
 
 STOPPED = 130
 STAGES = {"answers": "answering", "exact": "the tail, exactly", "drivers": "what drives it", "invest": "what to build"}
@@ -65,25 +63,12 @@ def check_only(spec: str, case: str | None) -> None:
     )
 
 
-def print_schema(out: Path | None) -> None:
-    """Print or write the JSON Schema of a sweep file."""
-    text = json.dumps(sweep_schema(), indent=2, ensure_ascii=False) + "\n"
-    if out is None:
-        sys.stdout.write(text)
-        return
-    try:
-        out.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"{out} cannot be written: {error.strerror}; choose another file") from error
-
-
 def _show(found: Sweep, as_json: bool) -> None:
     page = report.write_sweep_report(found, found.folder)
     if as_json:
-        data: dict[str, Any] = {"zollverein": __version__, "sweep": found.plan.manifest["sweep"], "report": str(page)}
-        for name, frame in found.frames().items():
-            data[name] = json.loads(frame.to_json(orient="records", double_precision=12))
-        sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+        tables = {name: records(frame) for name, frame in found.frames().items()}
+        about = {"zollverein": __version__, "sweep": found.plan.manifest["sweep"], "report": str(page)}
+        print_json(about | tables)
         return
     console = output()
     console.print(report.sweep_terminal(found))

@@ -24,6 +24,7 @@ __all__ = ["barriers_of", "economy_of", "network_of", "refusals", "threats_of", 
 # Without these an engine has nothing to stand on; a case may leave a whole room out.
 OF_ECONOMY = ("trade", "production", "inputs", "sectors", "tariffs")
 OF_NETWORK = ("nodes", "links", "link_figures", "node_figures", "commodities")
+MAY_BE_OF_NETWORK = ("link_units", "quotas", "blends", "observed")
 OF_THREATS = ("hazards", "events")
 OF_UNION = ("agreements", "memberships", "provisions", "barriers", "barrier_events", "wedges")
 
@@ -67,10 +68,7 @@ def network_of(case: Case) -> Network:
         link_figures=case.preferred("link_figures").reset_index(drop=True),
         node_figures=case.preferred("node_figures").reset_index(drop=True),
         commodities=case.table("commodities"),
-        link_units=_if_there(case, "link_units"),
-        quotas=_if_there(case, "quotas"),
-        blends=_if_there(case, "blends"),
-        observed=_if_there(case, "observed"),
+        **{table: _if_there(case, table) for table in MAY_BE_OF_NETWORK},
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from zollverein.corridor.availability import Capacity
+from zollverein.corridor.carriage import carried, entered_kt, mean_carriage
 from zollverein.corridor.horizon import Horizon
 from zollverein.corridor.network import Network
 from zollverein.corridor.routing import Routing
@@ -94,14 +95,7 @@ def transit_shares(routing: Routing, exporter: str) -> pd.Series[float]:
     A tonne enters country k on a link that touches k and starts outside of it; one that enters a country twice
     counts twice, which no corridor of sense does.
     """
-    links, country = routing.network.links, routing.network.nodes["country"]
-    origin, countries = links["from_node"].map(country).to_dict(), links["countries"].astype(str).to_dict()
-    mine = _of(routing.flows, routing, exporter).groupby("link")["flow_kt"].sum()
-    entered: dict[str, float] = {}
-    for link, tonnes in mine.items():
-        for touched in countries[str(link)].split(";"):
-            if touched not in (origin[str(link)], exporter, ""):
-                entered[touched] = entered.get(touched, 0.0) + float(tonnes)
+    entered = entered_kt(routing.network, carried(routing, exporter).links_kt, exporter)
     total = export_tonnes(routing, exporter)
     shares = pd.Series(entered, dtype=float).sort_index() / (total or np.nan)
     return shares.rename_axis("country").rename("share").fillna(0.0)
@@ -125,7 +119,9 @@ def delivered_by_region(routing: Routing, market_regions: pd.DataFrame, exporter
     """
     require_shares(market_regions)
     exports = _exports(routing, exporter).groupby("node")[["delivered_kt", "value_usd_million"]].sum()
-    exports["cost_usd_million"] = exports["delivered_kt"] * _unit_cost(routing, exporter).reindex(exports.index) / 1e3
+    network = routing.network
+    per_tonne = mean_carriage(network, carried(routing, exporter), np.ones((len(network.links), 1)))[:, 0]
+    exports["cost_usd_million"] = exports["delivered_kt"] * pd.Series(per_tonne, network.nodes.index) / 1e3
     joined = market_regions.merge(exports, left_on="node", right_index=True)
     weighted = joined[["delivered_kt", "value_usd_million", "cost_usd_million"]].mul(joined["share"], axis=0)
     by_region = weighted.assign(region=joined["region"]).groupby("region").sum()
@@ -161,22 +157,3 @@ def _of(frame: pd.DataFrame, routing: Routing, exporter: str) -> pd.DataFrame:
 def _exports(routing: Routing, exporter: str) -> pd.DataFrame:
     country = routing.deliveries["node"].map(routing.network.nodes["country"])
     return _of(routing.deliveries[country != exporter], routing, exporter)
-
-
-def _unit_cost(routing: Routing, exporter: str) -> pd.Series[float]:
-    """Mean carriage paid by a tonne up to each node: ``u[b] in[b] = sum_a (u[a] + tariff) flow[a, b]``."""
-    mine = _of(routing.flows, routing, exporter)
-    mine = mine.assign(paid=mine["flow_kt"] * mine["tariff_usd_per_t"])
-    total = mine.groupby("link")[["flow_kt", "paid"]].sum()
-    ends = routing.network.links.loc[total.index]
-    nodes = list(routing.network.nodes.index)
-    a = [nodes.index(n) for n in ends["from_node"]]
-    b = [nodes.index(n) for n in ends["to_node"]]
-    produced = _of(routing.supply, routing, exporter).groupby("node")["produced_kt"].sum()
-    into = produced.reindex(nodes).fillna(0.0).to_numpy(copy=True)
-    np.add.at(into, b, total["flow_kt"].to_numpy())
-    into = np.maximum(into, np.finfo(float).tiny)
-    mix, paid = np.eye(len(nodes)), np.zeros(len(nodes))
-    np.subtract.at(mix, (b, a), total["flow_kt"].to_numpy() / into[b])
-    np.add.at(paid, b, total["paid"].to_numpy() / into[b])
-    return pd.Series(np.linalg.solve(mix, paid), index=nodes)

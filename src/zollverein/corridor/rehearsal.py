@@ -26,7 +26,7 @@ class Rehearsal:
 
     Parameters
     ----------
-    network, horizon, foresight, mode, bend_usd_per_t, price_factor : as `Network.route`.
+    network, horizon, foresight, mode, bend_usd_per_t : as `Network.route`.
     exporter : whose oil is summed.
 
     Attributes
@@ -43,17 +43,16 @@ class Rehearsal:
         foresight: Foresight = "rolling",
         mode: Mode = "least_cost",
         bend_usd_per_t: float | None = None,
-        price_factor: Mapping[str, float] | None = None,
     ) -> None:
         self.network, self.horizon, self.seconds = network, horizon, 0.0
         self._router: Router | None = None
-        self._bend = calibration(network, horizon, bend_usd_per_t) if mode == "calibrated" else None
         if foresight == "perfect":
-            self._router = Router(network, horizon, price_factor=price_factor, mode=mode, bend_usd_per_t=bend_usd_per_t)
+            self._router = Router(network, horizon, mode=mode, bend_usd_per_t=bend_usd_per_t)
             self._programme: Programme = self._router.programme
             self._capacity = self._router.capacity
         else:
-            self._programme = assemble(network, horizon, price_factor or {}, self._bend)
+            bend = calibration(network, horizon, bend_usd_per_t) if mode == "calibrated" else None
+            self._programme = assemble(network, horizon, {}, bend)
             self._capacity = Capacity(network, horizon)
         self.tally = Tally(self._programme, network, exporter)
         self.undisturbed, self.error = self._under(())
@@ -65,7 +64,7 @@ class Rehearsal:
         ------
         NetworkError, Infeasible, NotConverged : as `under`.
         """
-        programme = assemble(self.network, self.horizon, price_factor, self._bend)
+        programme = assemble(self.network, self.horizon, price_factor, self._programme.bend)
         now = self._capacity.under(outages)
         session = Session(programme)
         if self._router is None:

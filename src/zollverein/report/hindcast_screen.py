@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rich import box
-from rich.console import Console, ConsoleOptions, Group, RenderableType
-from rich.segment import Segment
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from zollverein.report.formatting import ABSENT, THIN, number, plain, residual, with_sign
-from zollverein.report.terminal import said
+from zollverein.report.formatting import ABSENT, THIN, number, residual, with_sign
+from zollverein.report.terminal import Laid, said
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,21 +43,9 @@ LEGEND = (
 )
 
 
-@dataclass(frozen=True)
-class Screen:
-    """Something that lays itself out for the width and the letters that the terminal has."""
-
-    past: Hindcast
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
-        width = min(options.max_width, WIDEST)
-        for segment in console.render(Group(*_parts(self.past, width)), options.update(width=width)):
-            yield Segment(plain(segment.text), segment.style, segment.control) if options.ascii_only else segment
-
-
 def hindcast_terminal(past: Hindcast) -> RenderableType:
     """Return a hindcast as one screen; readable without colour, in ASCII, and from 60 columns on."""
-    return Screen(past)
+    return Laid(lambda _console, width: _parts(past, width))
 
 
 def _parts(past: Hindcast, width: int) -> Iterable[RenderableType]:

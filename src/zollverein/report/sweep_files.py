@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING
 from zollverein.errors import OutputError
 from zollverein.report.sweep_page import sweep_html
 from zollverein.report.sweep_sheets import TABLES as NAMES
+from zollverein.report.writing import told
 
 if TYPE_CHECKING:
     from zollverein.stress.sweeps.result import Sweep
@@ -37,7 +36,7 @@ def write_sweep_report(sweep: Sweep, folder: str | Path) -> Path:
     place = Path(folder)
     _require_free(place)
     page, frames = sweep_html(sweep), sweep.frames()
-    with _told(place):
+    with told(place, "changed"):
         place.mkdir(exist_ok=True)
         building = place / f".report-{token_hex(8)}"
         try:
@@ -96,15 +95,3 @@ def _is_our_page(page: Path) -> bool:
             return OURS in file.read(WITHIN)
     except (OSError, ValueError):
         return False
-
-
-@contextmanager
-def _told(place: Path) -> Iterator[None]:
-    """Turn what the system says into one sentence that says what to do."""
-    try:
-        yield
-    except OSError as error:
-        raise OutputError(
-            f"cannot write to {place}: {error.strerror or error}; nothing was changed. "
-            f"Free space, change its permissions, or choose another place"
-        ) from error

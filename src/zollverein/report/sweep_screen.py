@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 from rich import box
-from rich.console import Console, ConsoleOptions, Group, RenderableType
-from rich.segment import Segment
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from zollverein.report.formatting import number, plain, share, shown
+from zollverein.report.formatting import number, share, shown
 from zollverein.report.sheets import Column, Sheet
 from zollverein.report.sweep_answer import sweep_answer
 from zollverein.report.sweep_page import setting_of
 from zollverein.report.sweep_sheets import MAKERS, member_regions
 from zollverein.report.sweep_wording import LOSSES, draws_line, failures_line, first_order_line, world_names
-from zollverein.report.terminal import said
+from zollverein.report.terminal import Laid, said
 
 if TYPE_CHECKING:
     from zollverein.stress.sweeps.result import Sweep
@@ -52,21 +50,9 @@ SHORT = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Screen:
-    """Something that lays itself out for the width and the letters that the terminal has."""
-
-    sweep: Sweep
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
-        width = min(options.max_width, WIDEST)
-        for segment in console.render(Group(*_parts(self.sweep, width)), options.update(width=width)):
-            yield Segment(plain(segment.text), segment.style, segment.control) if options.ascii_only else segment
-
-
 def sweep_terminal(sweep: Sweep) -> RenderableType:
     """Return a sweep as one screen; readable without colour, in ASCII, and from 60 columns on."""
-    return Screen(sweep)
+    return Laid(lambda _console, width: _parts(sweep, width))
 
 
 def _parts(sweep: Sweep, width: int) -> Iterable[RenderableType]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from zollverein.stress import Comparison, StressTest
 
-__all__ = ["compare_terminal", "said", "terminal"]
+__all__ = ["Laid", "compare_terminal", "said", "terminal"]
 
 WIDE = 100
 NARROW = 56
@@ -61,25 +61,16 @@ NARROW_INCOME_COLUMNS = ("name", "real_income_percent", "range", "exports_percen
 
 
 @dataclass(frozen=True)
-class Screen:
+class Laid:
     """Something that lays itself out for the width and the letters that the terminal has."""
 
-    test: StressTest
+    parts: Callable[[Console, int], Iterable[RenderableType]]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
         width = min(options.max_width, WIDEST)
-        yield from _segments(console, options.update(width=width), Group(*_parts(self.test, console, width)))
-
-
-@dataclass(frozen=True)
-class SideBySide:
-    """Several tests on one screen."""
-
-    comparison: Comparison
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
-        width = min(options.max_width, WIDEST)
-        yield from _segments(console, options.update(width=width), Group(*_compared(self.comparison, width)))
+        content = Group(*self.parts(console, width))
+        for segment in console.render(content, options.update(width=width)):
+            yield Segment(plain(segment.text), segment.style, segment.control) if options.ascii_only else segment
 
 
 def terminal(test: StressTest) -> RenderableType:
@@ -87,17 +78,12 @@ def terminal(test: StressTest) -> RenderableType:
 
     Print it with ``rich.print``; a screen without colour, of 60 columns, or of ASCII letters only is served as well.
     """
-    return Screen(test)
+    return Laid(lambda console, width: _parts(test, console, width))
 
 
 def compare_terminal(comparison: Comparison) -> RenderableType:
     """Return several stress tests side by side as one screen."""
-    return SideBySide(comparison)
-
-
-def _segments(console: Console, options: ConsoleOptions, content: RenderableType) -> Iterator[Segment]:
-    for segment in console.render(content, options):
-        yield Segment(plain(segment.text), segment.style, segment.control) if options.ascii_only else segment
+    return Laid(lambda _console, width: _compared(comparison, width))
 
 
 def _parts(test: StressTest, console: Console, width: int) -> Iterable[RenderableType]:

@@ -92,7 +92,7 @@ def write_folder(
     """
     place = Path(folder)
     check_folder(place)
-    with _told(place):
+    with told(place):
         target = _real(place)
         # Named before it is made: whatever comes between is cleared away too.
         building = target.parent / f".{target.name}-{token_hex(8)}"
@@ -168,13 +168,13 @@ def check_folder(folder: str | Path) -> None:
         )
     # The only honest test of a place is to write there. The file has no name where the system permits, so that not
     # even a Ctrl-C at this moment leaves it behind.
-    with _told(place), tempfile.TemporaryFile(dir=_real(place).parent):
+    with told(place), tempfile.TemporaryFile(dir=_real(place).parent):
         pass
 
 
 def _write_file(path: Path, text: str, what: str, example: str) -> Path:
     _file_place(path, what, example)
-    with _told(path):
+    with told(path):
         handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.absolute().parent)
         try:
             with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
@@ -256,12 +256,12 @@ def _open_to_others(path: Path, mode: int) -> None:
 
 
 @contextmanager
-def _told(place: Path) -> Iterator[None]:
-    """Turn what the system says into one sentence that says what to do."""
+def told(place: Path, done: str = "written") -> Iterator[None]:
+    """Turn what the system says into one sentence that says what to do; nothing was ``done``."""
     try:
         yield
     except OSError as error:
         raise OutputError(
-            f"cannot write to {place}: {error.strerror or error}; nothing was written. "
+            f"cannot write to {place}: {error.strerror or error}; nothing was {done}. "
             f"Free space, change its permissions, or choose another place"
         ) from error

@@ -27,7 +27,7 @@ import pandas as pd
 from zollverein.case import Case
 from zollverein.corridor import Outage
 from zollverein.errors import ScenarioError, UnknownNameError
-from zollverein.stress.shocks import Policy, iceberg_product
+from zollverein.stress.shocks import CELL, NOTHING, Policy, goods_of, iceberg_product, with_mfn
 from zollverein.threat import BarrierTarget, ExitTarget, Impediment, Incident, Threat
 
 __all__ = ["BarrierBasis", "Disturbance", "barrier_basis", "disturbed", "joined_policies"]
@@ -37,10 +37,8 @@ Ints = npt.NDArray[np.intp]
 Pair = tuple[str, str]
 Span = tuple[int, int, float]
 
-CELL = ["exporter", "importer", "sector"]
 WEDGE = {"low": "ad_valorem_low", "central": "ad_valorem", "high": "ad_valorem_high"}
 DAYS_PER_YEAR = 365
-NOTHING = Policy(tariff=None, iceberg=None)
 NO_ROWS, NO_NUMBERS = np.empty(0, dtype=np.intp), np.empty(0)
 
 
@@ -216,8 +214,7 @@ def _wedges(
     case: Case, table: pd.DataFrame, pairs: Sequence[Pair], column: str
 ) -> tuple[pd.DataFrame, dict[Pair, tuple[Ints, Floats]]]:
     """Cells in order, and by pair the cells that its rows touch; a row without a sector touches every good."""
-    sectors = case.table("sectors")
-    goods = list(sectors.loc[sectors["kind"] == "goods", "sector"])
+    goods = goods_of(case)
     by_pair: dict[Pair, list[tuple[str, float]]] = {pair: [] for pair in pairs}
     for i, n, s, w in zip(table["exporter"], table["importer"], table["sector"], table[column], strict=True):
         if (i, n) in by_pair:
@@ -238,19 +235,8 @@ def _tariffs(
     case: Case, pairs: Sequence[Pair], policy: Policy
 ) -> tuple[pd.DataFrame, dict[Pair, tuple[Ints, Floats, Floats]]]:
     """Cells of the pairs, sectors as the case has them, with the rates that stand and the most favoured nation's."""
-    sectors = case.table("sectors")
-    wanted = [(*pair, sector) for pair in pairs for sector in sectors["sector"]]
-    table = case.table("tariffs")
-    found = pd.DataFrame(wanted, columns=CELL).merge(table, on=CELL, how="left", validate="one_to_one")
-    goods = set(sectors.loc[sectors["kind"] == "goods", "sector"])
-    gaps = found["mfn_percent"].isna() & found["sector"].isin(goods)
-    if gaps.any():
-        row = found[gaps].iloc[0]
-        raise ScenarioError(
-            f"an exit needs mfn_percent for {row['exporter']} to {row['importer']} in {row['sector']}, which the case "
-            f"has not; add the row to economy/tariffs.csv"
-        )
-    found = found[found["mfn_percent"].notna()].reset_index(drop=True)
+    wanted = [(*pair, sector) for pair in pairs for sector in case.table("sectors")["sector"]]
+    found = with_mfn(pd.DataFrame(wanted, columns=CELL), case, "an exit", "add the row to economy/tariffs.csv")
     standing = found["applied_percent"].fillna(0.0).to_numpy(dtype=float)
     if policy.tariff is not None:
         changed = found[CELL].merge(policy.tariff[[*CELL, "rate_percent"]], on=CELL, how="left")["rate_percent"]

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import ValidationError
 
-from zollverein.case import Case, How, Place, place_of, with_figures
+from zollverein.case import Case, How, Place, doors, place_of, with_figures
 from zollverein.errors import ScenarioError, UnknownNameError
 from zollverein.stress.reading import validated
 from zollverein.stress.scenario import Scenario
 from zollverein.stress.varying import Choice, Vary
+from zollverein.threat.streams import uniforms
 
 __all__ = [
     "OF_ECONOMY",
@@ -29,20 +29,14 @@ __all__ = [
     "resolved",
     "tables_of",
     "target_of",
-    "uniforms",
 ]
 
 Floats = npt.NDArray[np.float64]
 Value = float | int | str
 # Quantiles at which an end of a distribution is tried before anything is computed.
 ENDS = (1e-3, 1.0 - 1e-3)
-# Uniform numbers stay this far from 0 and 1, where a normal law has no quantile.
-TAIL = 1e-12
 # What a draw is answered from: tables of the economy, of the network, of what ties them, and of the union's barriers.
-OF_ECONOMY = frozenset({"trade", "production", "inputs", "sectors", "tariffs"})
-OF_NETWORK = frozenset({
-    "nodes", "links", "link_figures", "node_figures", "commodities", "link_units", "quotas", "blends", "observed",
-})  # fmt: skip
+OF_ECONOMY, OF_NETWORK = frozenset(doors.OF_ECONOMY), frozenset((*doors.OF_NETWORK, *doors.MAY_BE_OF_NETWORK))
 OF_LINK = frozenset({
     "commodities", "crude", "trade", "production", "market_regions", "regions", "fee_shares", "operators", "links",
 })  # fmt: skip
@@ -134,22 +128,6 @@ def _ends(vary: Vary) -> list[Value]:
     return list(law.values) if isinstance(law, Choice) else vary.drawn(np.array(ENDS))
 
 
-def uniforms(name: str, seed: int, first: int, count: int, *, antithetic: bool = False) -> Floats:
-    """Return (count,) uniform numbers of scenarios ``first`` on: any part of a stream alone, whatever else is drawn.
-
-    A counter-based generator (Philox) keyed by the seed and the name; antithetic: scenarios 2k and 2k + 1 are opposite.
-    """
-    stream = int.from_bytes(blake2b(f"vary {name}".encode(), digest_size=8).digest(), "little")
-    start, stop = (first // 2, (first + count + 1) // 2) if antithetic else (first, first + count)
-    bits = np.random.Philox(key=np.array([seed, stream], dtype=np.uint64))
-    # A step of the counter makes four numbers; each scenario takes the first of its own.
-    bits.advance(start)
-    u = np.random.Generator(bits).random((stop - start, 4))[:, 0]
-    if antithetic:
-        u = np.stack([u, 1.0 - u], axis=1).ravel()[first % 2 : first % 2 + count]
-    return np.clip(u, TAIL, 1.0 - TAIL)
-
-
 def applied(
     scenario: Scenario, case: Case, settings: Sequence[Setting], where: str = "a draw"
 ) -> tuple[Scenario, Case]:
@@ -239,9 +217,11 @@ def draws_of(
     ----------
     seeds : of each variation by name; a variation's own stream depends on nothing else.
     """
-    columns = [
-        vary.drawn(uniforms(vary.name, seeds[vary.name], first, count, antithetic=antithetic)) for vary, _ in variations
-    ]
+    streams = {
+        vary.name: uniforms(f"vary {vary.name}", seeds[vary.name], first, count, antithetic=antithetic)[:, 0]
+        for vary, _ in variations
+    }
+    columns = [vary.drawn(streams[vary.name]) for vary, _ in variations]
     return [
         [
             Setting(target, column[k], vary.how)

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
 
 from zollverein.case import Case
-from zollverein.errors import DoubtfulFigure, NoAnswerError, NotConverged, ScenarioError, ZollvereinError
-from zollverein.stress.drawing import OF_ECONOMY, draws_of, ends_of, resolved, tables_of
+from zollverein.errors import DoubtfulFigure, NotConverged, ZollvereinError
+from zollverein.stress.drawing import OF_ECONOMY, Target, draws_of, ends_of, resolved, tables_of
 from zollverein.stress.ground import Ground
 from zollverein.stress.scenario import Scenario
-from zollverein.stress.world import Row, World, world_with
+from zollverein.stress.varying import Vary
+from zollverein.stress.world import Row, World, fails_at_ends, world_with
 
 __all__ = ["LEVELS", "intervals_table", "try_ends"]
 
 LEVELS = (0.05, 0.5, 0.95)
 # Below this an income has not moved, and a ratio of two such means nothing.
 RATIO_OF = 1e-9
-UNITS = {"kt": "kt", "usd_million": "usd_million"}
 
 
 def intervals_table(scenario: Scenario, case: Case, tell: Callable[[str, float], None]) -> pd.DataFrame:
@@ -47,7 +47,7 @@ def intervals_table(scenario: Scenario, case: Case, tell: Callable[[str, float],
         ground = Ground(case)
         variations = resolved(scenario, case)
         world = World(scenario, ground)
-        _try_ends(world)
+        _built_at_ends(world, variations)
         exactly = world.corridor is None or any(
             OF_ECONOMY & tables_of(settings) for vary, targets in variations for settings in ends_of(vary, targets)
         )
@@ -75,18 +75,13 @@ def try_ends(scenario: Scenario, case: Case) -> None:
     InputError : an end that cannot be, and whose.
     """
     if scenario.vary:
-        _try_ends(World(scenario, Ground(case)))
+        _built_at_ends(World(scenario, Ground(case)), resolved(scenario, case))
 
 
-def _try_ends(world: World) -> None:
-    for vary, targets in resolved(world.scenario, world.ground.case):
-        for settings in ends_of(vary, targets):
-            try:
-                world_with(world, world.scenario, settings)
-            except NoAnswerError:
-                continue  # a draw there will fail and be counted
-            except ZollvereinError as error:
-                raise ScenarioError(f"vary '{vary.name}', at an end of its distribution: {error}") from None
+def _built_at_ends(world: World, variations: Sequence[tuple[Vary, Sequence[Target]]]) -> None:
+    """Refuse what cannot be; a draw that finds no answer there will fail and be counted."""
+    for _ in fails_at_ends(world, variations):
+        pass
 
 
 def _table(central: Row, drawn: pd.DataFrame, exact: Row, failed: int) -> pd.DataFrame:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from zollverein.case import Case
+from zollverein.case.doors import OF_ECONOMY
 from zollverein.stress.scenario import Scenario
 
 __all__ = ["source_list", "sources_table", "tables_used"]
 
-ECONOMY_TABLES = ("trade", "production", "inputs", "sectors", "tariffs")
 CORRIDOR_TABLES = (
     "nodes", "links", "routes", "link_figures", "node_figures", "link_units", "commodities", "market_regions", "crude",
     "operators", "fee_shares", "budget",
@@ -18,7 +18,7 @@ CORRIDOR_TABLES = (
 
 def tables_used(scenario: Scenario, case: Case) -> tuple[str, ...]:
     """Return the tables of the case that a scenario draws on, as far as the case has them."""
-    used = list(ECONOMY_TABLES)
+    used = list(OF_ECONOMY)
     if scenario.corridor is not None:
         used += CORRIDOR_TABLES
         used += ["events"] if scenario.corridor.events else []

@@ -15,7 +15,7 @@ from zollverein.case import ScenarioFile
 from zollverein.errors import ScenarioError, UnknownNameError, near_matches
 from zollverein.stress.scenario import Scenario
 
-__all__ = ["read_scenario", "read_yaml", "scenario_of", "scenario_schema", "validated"]
+__all__ = ["merged", "read_scenario", "read_yaml", "scenario_of", "scenario_schema", "validated"]
 
 LARGEST_BYTES = 1_000_000
 BRANCHES = frozenset({"function-after", "uniform", "triangular", "normal", "lognormal", "choice"})
@@ -42,12 +42,12 @@ def read_scenario(name_or_path: str | Path, bundled: Mapping[str, ScenarioFile])
 
 def scenario_of(data: Mapping[str, Any], bundled: Mapping[str, ScenarioFile]) -> Scenario:
     """Check a mapping as `read_scenario` checks a file; ``extends`` may name a scenario of the case."""
-    merged = dict(data)
+    whole = dict(data)
     lines: dict[Keys, str] = {}
-    if isinstance(parent := merged.get("extends"), str):
+    if isinstance(parent := whole.get("extends"), str):
         base, lines = _with_parents(_find(parent, bundled, None, "key 'extends'"), bundled, ())
-        merged = _merged(_varied(base, merged), merged)
-    return validated(Scenario, merged, lines, "the mapping")
+        whole = merged(_varied(base, whole), whole)
+    return validated(Scenario, whole, lines, "the mapping")
 
 
 def scenario_schema() -> dict[str, Any]:
@@ -85,7 +85,7 @@ def _with_parents(
     base, base_lines = _with_parents(
         _find(parent, bundled, cast("ScenarioFile", path.parent), lines[("extends",)]), bundled, (*seen, place)
     )
-    return _merged(_varied(base, data), data), {**base_lines, **lines}
+    return merged(_varied(base, data), data), {**base_lines, **lines}
 
 
 def _varied(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,12 +93,17 @@ def _varied(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return {**base, "title": f"{base.get('title')}, varied as '{over.get('name')}'"} if "name" in over else dict(base)
 
 
-def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay one mapping over another: mappings merge key by key, anything else replaces."""
+def merged(base: Mapping[str, Any], over: Mapping[str, Any], *, lists_grow: bool = False) -> dict[str, Any]:
+    """Lay one mapping over another: mappings merge key by key, lists grow if asked, anything else replaces."""
     out = dict(base)
     for key, value in over.items():
         old = out.get(key)
-        out[key] = _merged(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+        if isinstance(old, Mapping) and isinstance(value, Mapping):
+            out[key] = merged(old, value, lists_grow=lists_grow)
+        elif lists_grow and isinstance(old, list) and isinstance(value, list):
+            out[key] = [*old, *value]
+        else:
+            out[key] = value
     return out
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from zollverein.case import DESCRIPTOR, Case, bundled_cases, open_case, scenarios_of
 from zollverein.corridor import Outage, Routing
-from zollverein.economy import Closure, Economy, Outcome, Shock
+from zollverein.economy import Economy, Outcome
 from zollverein.errors import NoAnswerError, ScenarioError
 from zollverein.stress import corridor_tables, coupling_tables, economy_tables, provenance
 from zollverein.stress.coupling import Coupled, answer_again, couple
@@ -22,7 +22,7 @@ from zollverein.stress.preparing import prepared
 from zollverein.stress.reading import read_scenario, scenario_of
 from zollverein.stress.result import Comparison, StressCertificate, StressTest
 from zollverein.stress.scenario import CorridorPart, Scenario
-from zollverein.stress.shocks import Policy, closure_of, iceberg_product, policy_of
+from zollverein.stress.shocks import closure_of, policy_of, shock_of
 
 __all__ = ["Progress", "case_named", "check_scenario", "compare", "load_scenario", "run"]
 
@@ -81,7 +81,7 @@ def run(
     economy = opened.economy()
     if checked.corridor is None:
         tell("solving the economy", 0.5)
-        answer = _Answer(_alone(economy, closure_of(checked), policy_of(checked, opened)))
+        answer = _Answer(economy.solve(shock_of(policy_of(checked, opened)), closure=closure_of(checked)))
     else:
         answer = _through_the_corridor(checked, checked.corridor, opened, economy, tell)
     tell("the range of the answer", 0.85)
@@ -226,19 +226,13 @@ def _variants(scenario: Scenario, case: Case, answer: _Answer) -> list[Outcome]:
     for economy, policy in asked:
         try:
             variants.append(
-                _alone(economy, closure, policy)
+                economy.solve(shock_of(policy), closure=closure)
                 if answer.coupled is None
                 else answer_again(answer.coupled, economy, closure, policy)
             )
         except NoAnswerError as error:
             raise type(error)(f"the range of the answer has an end that cannot be solved: {error}") from error
     return variants
-
-
-def _alone(economy: Economy, closure: Closure, policy: Policy) -> Outcome:
-    """The economy without a corridor."""
-    shock = Shock(tariff=policy.tariff, iceberg=iceberg_product([policy.iceberg]))
-    return economy.solve(shock, closure=closure)
 
 
 def _assembled(scenario: Scenario, case: Case, answer: _Answer, variants: list[Outcome]) -> StressTest:

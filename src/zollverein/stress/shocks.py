@@ -9,11 +9,21 @@ from typing import Literal
 import pandas as pd
 
 from zollverein.case import Case
-from zollverein.economy import Closure
+from zollverein.economy import Closure, Shock
 from zollverein.errors import ScenarioError, UnknownNameError
 from zollverein.stress.scenario import EconomyPart, Scenario
 
-__all__ = ["Policy", "closure_of", "iceberg_product", "policy_of"]
+__all__ = [
+    "CELL",
+    "NOTHING",
+    "Policy",
+    "closure_of",
+    "goods_of",
+    "iceberg_product",
+    "policy_of",
+    "shock_of",
+    "with_mfn",
+]
 
 Bound = Literal["low", "central", "high"]
 CELL = ["exporter", "importer", "sector"]
@@ -32,6 +42,14 @@ class Policy:
 
     tariff: pd.DataFrame | None
     iceberg: pd.DataFrame | None
+
+
+NOTHING = Policy(tariff=None, iceberg=None)
+
+
+def shock_of(policy: Policy) -> Shock:
+    """Return what governments do as the shock of an economy without a corridor."""
+    return Shock(tariff=policy.tariff, iceberg=iceberg_product([policy.iceberg]))
 
 
 def closure_of(scenario: Scenario) -> Closure:
@@ -97,22 +115,31 @@ def _tariffs(economy: EconomyPart, case: Case) -> pd.DataFrame | None:
         if change.rate is not None:
             frames.append(cells.assign(rate_percent=100.0 * change.rate))
             continue
-        table = case.table("tariffs")[[*CELL, "mfn_percent"]]
-        found = cells.merge(table, on=CELL, how="left", validate="one_to_one")
-        goods = set(_goods(case))
-        gaps = found["mfn_percent"].isna() & found["sector"].isin(goods)
-        if gaps.any():
-            row = found[gaps].iloc[0]
-            raise ScenarioError(
-                f"scenario key economy.tariffs.{k}: the case has no mfn_percent for {row['exporter']} to "
-                f"{row['importer']} in {row['sector']}; give a rate, or add the row to economy/tariffs.csv"
-            )
-        found = found[found["mfn_percent"].notna()]
+        mend = "give a rate, or add the row to economy/tariffs.csv"
+        found = with_mfn(cells, case, f"scenario key economy.tariffs.{k}", mend)
         frames.append(found[CELL].assign(rate_percent=found["mfn_percent"].astype(float)))
     if not frames:
         return None
     # A later change of the same cell replaces an earlier one.
     return pd.concat(frames, ignore_index=True).drop_duplicates(CELL, keep="last", ignore_index=True)
+
+
+def with_mfn(cells: pd.DataFrame, case: Case, where: str, mend: str) -> pd.DataFrame:
+    """Return cells with the case's tariffs; those of services, which have none of the most favoured nation, left out.
+
+    Raises
+    ------
+    ScenarioError : a good without one; the message begins with ``where`` and ends with ``mend``.
+    """
+    found = cells.merge(case.table("tariffs"), on=CELL, how="left", validate="one_to_one")
+    gaps = found["mfn_percent"].isna() & found["sector"].isin(goods_of(case))
+    if gaps.any():
+        row = found[gaps].iloc[0]
+        raise ScenarioError(
+            f"{where}: the case has no mfn_percent for {row['exporter']} to {row['importer']} in {row['sector']}; "
+            f"{mend}"
+        )
+    return found[found["mfn_percent"].notna()].reset_index(drop=True)
 
 
 def _iceberg(economy: EconomyPart, case: Case, bound: Bound) -> pd.DataFrame | None:
@@ -133,11 +160,12 @@ def _every_good(wedges: pd.DataFrame, case: Case, bound: Bound) -> pd.DataFrame:
     """A wedge without a sector holds for every good; services have none on record."""
     column = FACTOR_COLUMN[bound]
     blank = wedges["sector"].fillna("") == ""
-    broad = wedges[blank].drop(columns="sector").merge(pd.DataFrame({"sector": _goods(case)}), how="cross")
+    broad = wedges[blank].drop(columns="sector").merge(pd.DataFrame({"sector": goods_of(case)}), how="cross")
     both = pd.concat([wedges[~blank], broad], ignore_index=True)
     return both[CELL].assign(factor=both[column].astype(float))
 
 
-def _goods(case: Case) -> list[str]:
+def goods_of(case: Case) -> list[str]:
+    """Return the sectors of a case that are goods."""
     sectors = case.table("sectors")
     return list(sectors.loc[sectors["kind"] == "goods", "sector"])

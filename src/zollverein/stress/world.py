@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -13,25 +13,25 @@ from zollverein.corridor import Horizon, Network, Outage, Revision
 from zollverein.corridor.carriage import Carried
 from zollverein.corridor.rehearsal import Rehearsal
 from zollverein.corridor.tally import Tallied
-from zollverein.economy import Outcome, Shock
+from zollverein.economy import Outcome
 from zollverein.economy.adjoint import Cells
 from zollverein.economy.response import NO_CELLS, Change
-from zollverein.errors import ScenarioError
+from zollverein.errors import InputError, NoAnswerError, ScenarioError
 from zollverein.stress.barrier_threats import BarrierBasis, Raised, joined_policies
 from zollverein.stress.coupling import agree
-from zollverein.stress.drawing import Setting, applied, tables_of
+from zollverein.stress.drawing import Setting, Target, applied, ends_of, tables_of
 from zollverein.stress.ground import Ground
 from zollverein.stress.preparing import prepared
 from zollverein.stress.scenario import CorridorPart, Scenario
 from zollverein.stress.settling import NEXT_TO_NOTHING, bounds_of
-from zollverein.stress.shocks import Policy, closure_of, iceberg_product, policy_of
+from zollverein.stress.shocks import NOTHING, Policy, closure_of, policy_of, shock_of
 from zollverein.stress.tie import CrudeLink, Tie, tied_to, told
+from zollverein.stress.varying import Vary
 
-__all__ = ["MEASURES", "NOTHING", "Row", "World", "world_with"]
+__all__ = ["MEASURES", "Row", "World", "fails_at_ends", "world_with"]
 
 Floats = npt.NDArray[np.float64]
 Row = dict[str, float | str]
-NOTHING = Policy(tariff=None, iceberg=None)
 # What a corridor's row holds beside incomes; every loss is against the case's corridor, undisturbed and unchanged.
 MEASURES = (
     "exported_kt", "lost_exports_kt", "stranded_kt", "lost_at_field_kt", "shortfall_kt", "export_value_usd_million",
@@ -134,8 +134,7 @@ class World:
         policy = joined_policies(self.policy, policy)
         part = self.corridor
         if part is None:
-            shock = Shock(tariff=policy.tariff, iceberg=iceberg_product([policy.iceberg]))
-            outcome = self.ground.economy.solve(shock, closure=self.closure)
+            outcome = self.ground.economy.solve(shock_of(policy), closure=self.closure)
             return {"certificate": outcome.certificate.max_residual, **self._incomes(_percent(outcome))}
         happens, routed = (*self.outages, *outages), {}
 
@@ -272,6 +271,25 @@ def world_with(world: World, scenario: Scenario, settings: Sequence[Setting]) ->
     tables = tables_of(settings)
     ground = world.ground.varied(case, tables) if tables else world.ground
     return World(scenario, ground, like=world)
+
+
+def fails_at_ends(world: World, variations: Sequence[tuple[Vary, Sequence[Target]]]) -> Iterator[NoAnswerError]:
+    """Build a world at either end of everything that varies; yield what finds no answer there.
+
+    Raises
+    ------
+    ScenarioError : an end that cannot be, and whose.
+    """
+    for vary, targets in variations:
+        for settings in ends_of(vary, targets):
+            try:
+                world_with(world, world.scenario, settings)
+            except NoAnswerError as error:
+                error.add_note(f"at an end of what varies, '{vary.name}'")
+                yield error
+            except InputError as error:
+                said = ", ".join(f"{s.target.path} by {s.how} {s.value}" for s in settings[:2])
+                raise ScenarioError(f"vary '{vary.name}', at an end of its distribution ({said}): {error}") from None
 
 
 def _same(part: CorridorPart, other: CorridorPart) -> bool:

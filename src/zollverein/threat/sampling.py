@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from hashlib import blake2b
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +13,7 @@ from scipy.special import gammaincinv, ndtri, pdtr
 from zollverein.errors import ThreatError
 from zollverein.threat.history import Incident
 from zollverein.threat.kinds import Threat
+from zollverein.threat.streams import uniforms
 from zollverein.threat.targets import Impediment, Target
 
 __all__ = ["MOST_EVENTS", "Drawn", "drawn", "sampled"]
@@ -25,10 +25,9 @@ DAYS_PER_YEAR = 365.0
 MOST_EVENTS = 60
 OFTEN = MOST_EVENTS // 3
 # Uniform numbers of a threat: its rate, its count, two for the duration's parameters; of each event: its day, its
-# duration, its loss and its target. Philox gives four at a step of its counter.
-OF_A_THREAT, OF_AN_EVENT, AT_A_STEP = 4, 4, 4
+# duration, its loss and its target.
+OF_A_THREAT, OF_AN_EVENT = 4, 4
 LONGEST_DAYS = 3650
-TAIL = 1e-12
 CHUNK = 1000
 
 
@@ -65,14 +64,8 @@ def drawn(
     ----------
     days : that the scenarios last. antithetic : scenarios 2k and 2k + 1 use opposite numbers.
     """
-    if antithetic:
-        # Pairs share a stream; what begins in the middle of one, or ends there, is cut off again.
-        pairs = _uniform(threat, seed, first // 2, (first + scenarios + 1) // 2)
-        both = np.stack([pairs, 1.0 - pairs], axis=1).reshape(-1, pairs.shape[1])
-        u = both[first % 2 : first % 2 + scenarios]
-    else:
-        u = _uniform(threat, seed, first, first + scenarios)
-    u = np.clip(u, TAIL, 1.0 - TAIL)
+    needed = OF_A_THREAT + MOST_EVENTS * (OF_AN_EVENT + len(threat.also))
+    u = uniforms(threat.name, seed, first, scenarios, numbers=needed, antithetic=antithetic)
     rate = np.asarray(gammaincinv(threat.frequency.shape, u[:, 0]), dtype=np.float64) / threat.frequency.years
     count = _poisson(rate * days / DAYS_PER_YEAR, u[:, 1])
     values, vectors = np.linalg.eigh(np.asarray(threat.duration.covariance))
@@ -125,16 +118,6 @@ def sampled(
                 for incident in _incidents(threat, part, k, start)
             ]  # fmt: skip
             yield tuple(sorted(found, key=lambda incident: (incident.start, incident.name)))
-
-
-def _uniform(threat: Threat, seed: int, first: int, last: int) -> Floats:
-    """(scenarios, numbers) uniform numbers of scenarios from the first up to the last."""
-    needed = OF_A_THREAT + MOST_EVENTS * (OF_AN_EVENT + len(threat.also))
-    steps = -(-needed // AT_A_STEP)
-    stream = int.from_bytes(blake2b(threat.name.encode(), digest_size=8).digest(), "little")
-    bits = np.random.Philox(key=np.array([seed, stream], dtype=np.uint64))
-    bits.advance(first * steps)
-    return np.random.Generator(bits).random((last - first, steps * AT_A_STEP))[:, :needed]
 
 
 def _poisson(mean: Floats, u: Floats) -> Ints:

@@ -106,10 +106,11 @@ def threats_table(rows: pd.DataFrame, kinds: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame()
     loss = mine[INCOME].to_numpy(dtype=np.float64)
     worst = loss >= var(loss, TAIL)
-    struck = [set(filter(None, text.split(";"))) for text in mine["struck"]]
+    came = _came(mine)
+    never = np.zeros(len(mine), dtype=bool)
     out = []
     for threat, kind, basis in kinds[["threat", "kind", "basis"]].itertuples(index=False, name=None):
-        here = np.array([threat in some for some in struck])
+        here = came.get(threat, never)
         with_it = float(loss[here].mean()) if here.any() else float("nan")
         without = float(loss[~here].mean()) if (~here).any() else float("nan")
         out.append((threat, kind, basis, here.mean(), with_it, without, here[worst].mean()))
@@ -128,9 +129,7 @@ def combinations_table(rows: pd.DataFrame) -> pd.DataFrame:
     mine = _answered(rows).dropna(subset=INCOME)
     loss = mine[INCOME].to_numpy(dtype=np.float64)
     fewest = max(FEWEST_TOGETHER, int(np.ceil(PLAUSIBLE * len(mine))))
-    struck = [set(filter(None, text.split(";"))) for text in mine["struck"]]
-    here = {t: np.array([t in some for some in struck]) for t in sorted(set().union(*struck))}
-    here = {threat: came for threat, came in here.items() if came.sum() >= fewest and _costs(loss, came)}
+    here = {threat: came for threat, came in _came(mine).items() if came.sum() >= fewest and _costs(loss, came)}
     out = []
     for size in (2, 3):
         for some in combinations(here, size):
@@ -143,6 +142,12 @@ def combinations_table(rows: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame(out, columns=columns)
     order = (table["standard_error"] - table["mean_loss"]).sort_values(kind="stable").index
     return table.loc[order].head(WORST).reset_index(drop=True)
+
+
+def _came(rows: pd.DataFrame) -> dict[str, npt.NDArray[np.bool_]]:
+    """By threat, in which draws it struck."""
+    struck = [set(filter(None, text.split(";"))) for text in rows["struck"]]
+    return {threat: np.array([threat in some for some in struck]) for threat in sorted(set().union(*struck))}
 
 
 def _costs(loss: Floats, came: npt.NDArray[np.bool_]) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -17,9 +16,10 @@ from zollverein._version import __version__
 from zollverein.case import Case
 from zollverein.errors import ScenarioError, UnknownNameError
 from zollverein.stress.drawing import Setting, Target, applied, require_open, resolved, target_of
-from zollverein.stress.reading import read_scenario, scenario_of
+from zollverein.stress.reading import merged, read_scenario, scenario_of
 from zollverein.stress.scenario import Scenario
 from zollverein.stress.sweeps.spec import Sample, SweepSpec
+from zollverein.stress.sweeps.store import digest_of
 from zollverein.stress.varying import Vary
 from zollverein.threat import Threat
 
@@ -98,7 +98,7 @@ class Plan:
     @cached_property
     def digest(self) -> str:
         """A short name for the whole plan."""
-        return hashlib.blake2b(json.dumps(self.manifest, sort_keys=True).encode(), digest_size=12).hexdigest()
+        return digest_of(self.manifest)
 
     @property
     def sample(self) -> Sample:
@@ -213,7 +213,7 @@ def _whole(scenario: Scenario) -> dict[str, Any]:
 def _under(scenario: Scenario, name: str, change: Mapping[str, Any], case: Case) -> Scenario:
     """A scenario with a policy's keys laid over it; what it revises comes on top of what the scenario does."""
     try:
-        done = scenario_of(_laid_over(_whole(scenario), change), case.scenario_files())
+        done = scenario_of(merged(_whole(scenario), change, lists_grow=True), case.scenario_files())
     except ScenarioError as error:
         raise ScenarioError(f"sweep key policies, '{name}', over scenario '{scenario.name}': {error}") from None
     if _times(done) != _times(scenario):
@@ -227,20 +227,6 @@ def _under(scenario: Scenario, name: str, change: Mapping[str, Any], case: Case)
 def _times(scenario: Scenario) -> tuple[object, ...]:
     part = scenario.corridor
     return () if part is None else (part.horizon, part.exporter)
-
-
-def _laid_over(data: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
-    """Mappings merge, lists grow, anything else replaces."""
-    out = dict(data)
-    for key, value in change.items():
-        old = out.get(key)
-        if isinstance(old, Mapping) and isinstance(value, Mapping):
-            out[key] = _laid_over(old, value)
-        elif isinstance(old, list) and isinstance(value, list):
-            out[key] = [*old, *value]
-        else:
-            out[key] = value
-    return out
 
 
 def _planned(

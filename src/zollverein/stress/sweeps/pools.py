@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import logging
 import pickle
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
-from multiprocessing import active_children, get_context
+from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
@@ -28,6 +28,7 @@ from zollverein.stress.sweeps.work import answered
 
 __all__ = ["Pool", "pool_of", "require_jobs"]
 
+Answers = Generator[tuple[Chunk, pa.Table], None, None]
 MOST_JOBS = 256
 # Parts that are with the workers at a time, for each of them: enough to keep it busy, few enough to stop at once.
 AHEAD = 3
@@ -38,7 +39,7 @@ MOST_DEATHS = 5
 class Pool(Protocol):
     """Workers that answer parts of one plan."""
 
-    def answer(self, chunks: Sequence[Chunk]) -> Iterator[tuple[Chunk, pa.Table]]:
+    def answer(self, chunks: Sequence[Chunk]) -> Answers:
         """Yield parts with their rows as they come."""
         ...
 
@@ -78,7 +79,7 @@ class _Here:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
 
-    def answer(self, chunks: Sequence[Chunk]) -> Iterator[tuple[Chunk, pa.Table]]:
+    def answer(self, chunks: Sequence[Chunk]) -> Answers:
         for chunk in chunks:
             yield chunk, answered(self.plan, chunk)
 
@@ -99,6 +100,18 @@ def _answered_here(chunk: Chunk) -> pa.Table:
     return answered(_OF_THIS_PROCESS["plan"], chunk)
 
 
+class _Recorded(SpawnContext):
+    """Begins processes afresh and remembers them, so that no other child of this process is touched."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun: list[SpawnProcess] = []
+
+    def Process(self, *arguments: Any, **named: Any) -> SpawnProcess:  # type: ignore[override]  # noqa: N802
+        self.begun.append(SpawnProcess(*arguments, **named))
+        return self.begun[-1]
+
+
 class _Processes:
     """Processes that start afresh: HiGHS keeps threads, which a fork would break. One that dies is replaced."""
 
@@ -111,18 +124,18 @@ class _Processes:
         self.pool = self._opened()
 
     def _opened(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(
-            self.jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=(str(self.packed),)
-        )
+        self.context = _Recorded()
+        return ProcessPoolExecutor(self.jobs, mp_context=self.context, initializer=_begin, initargs=(str(self.packed),))
 
     def close(self) -> None:
         """Let go of what runs ahead at once: its parts are answered again when the sweep goes on."""
         self.pool.shutdown(wait=False, cancel_futures=True)
-        for child in active_children():
-            child.terminate()
+        for child in self.context.begun:
+            if child.is_alive():
+                child.terminate()
         self._folder.cleanup()
 
-    def answer(self, chunks: Sequence[Chunk]) -> Iterator[tuple[Chunk, pa.Table]]:
+    def answer(self, chunks: Sequence[Chunk]) -> Answers:
         waiting, deaths = list(chunks)[::-1], 0
         running: dict[Future[pa.Table], Chunk] = {}
         while waiting or running:
@@ -160,29 +173,48 @@ def _dask(plan: Plan, address: str) -> Iterator[Pool]:
             "--scheduler needs the library distributed; install the extra: pip install 'zollverein[cluster]'"
         )
     distributed: Any = import_module("distributed")
-    for name in ("distributed", "asyncio", "tornado"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    with _hushed("distributed", "asyncio", "tornado"):
+        client = _client(distributed, address)
+        try:
+            _require_same_version(client, address)
+            yield _Dask(client, plan)
+        finally:
+            client.close()
 
+
+def _client(distributed: Any, address: str) -> Any:
     try:
-        client = distributed.Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
+        return distributed.Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
     except Exception as error:  # noqa: BLE001 - addresses fail in as many ways as there are protocols
         raise InputError(
             f"no scheduler answers at '{address}' within {SECONDS_TO_ANSWER} seconds ({type(error).__name__}); start "
             f"one with 'dask scheduler', or check address and port, as in tcp://10.0.0.5:8786"
         ) from None
+
+
+def _require_same_version(client: Any, address: str) -> None:
+    versions = client.run(_version)
+    if not versions:
+        raise InputError(f"the scheduler at '{address}' has no workers; start some with 'dask worker {address}'")
+    for worker, version in versions.items():
+        if version != __version__:
+            raise InputError(
+                f"worker {worker} runs zollverein {version or 'not at all'} and this is {__version__}; install one "
+                f"version everywhere"
+            )
+
+
+@contextmanager
+def _hushed(*names: str) -> Iterator[None]:
+    """Keep loggers from saying what is said in a sentence of ours."""
+    before = {name: logging.getLogger(name).level for name in names}
+    for name in names:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
-        versions = client.run(_version)
-        if not versions:
-            raise InputError(f"the scheduler at '{address}' has no workers; start some with 'dask worker {address}'")
-        for worker, version in versions.items():
-            if version != __version__:
-                raise InputError(
-                    f"worker {worker} runs zollverein {version or 'not at all'} and this is {__version__}; install one "
-                    f"version everywhere"
-                )
-        yield _Dask(client, plan)
+        yield
     finally:
-        client.close()
+        for name, level in before.items():
+            logging.getLogger(name).setLevel(level)
 
 
 def _version() -> str:
@@ -199,7 +231,7 @@ class _Dask:
         self.plan = client.submit(pickle.loads, pickle.dumps(portable(plan)), key=f"plan-{plan.digest}")
         self.digest = plan.digest
 
-    def answer(self, chunks: Sequence[Chunk]) -> Iterator[tuple[Chunk, pa.Table]]:
+    def answer(self, chunks: Sequence[Chunk]) -> Answers:
         distributed: Any = import_module("distributed")
         waiting = list(chunks)[::-1]
         running: dict[Any, Chunk] = {}

@@ -28,7 +28,7 @@ from filelock import FileLock, Timeout
 
 from zollverein.errors import OutputError
 
-__all__ = ["Store", "manifest_in", "open_store", "require_place"]
+__all__ = ["Store", "digest_of", "manifest_in", "open_store", "require_place"]
 
 MANIFEST, RESULTS, LOCK = "manifest.json", "results", ".lock"
 KINDS = {"sweep": dict, "case": dict, "version": str, "worlds": list}
@@ -41,7 +41,7 @@ class Store:
 
     def __init__(self, folder: Path, manifest: dict[str, Any]) -> None:
         self.folder, self.manifest = folder, manifest
-        self._digest = hashlib.blake2b(_as_text(manifest).encode(), digest_size=12).hexdigest()
+        self._digest = digest_of(manifest)
         self._sound: set[Path] = set()
 
     def _home(self, stage: str, world: int) -> Path:
@@ -50,6 +50,13 @@ class Store:
     def done(self, stage: str, world: int) -> set[int]:
         """Return the parts of a world that are there."""
         return {int(path.stem.removeprefix("part-")) for path in self._parts(stage, world)}
+
+    def has(self, stage: str, world: int, part: int) -> bool:
+        """Return whether one part of a world is there."""
+        return self._is_sound(self._place(stage, world, part))
+
+    def _place(self, stage: str, world: int, part: int) -> Path:
+        return self._home(stage, world) / f"part-{part:08d}.parquet"
 
     def _parts(self, stage: str, world: int) -> list[Path]:
         """Parts that are whole and this sweep's own, in order."""
@@ -79,11 +86,10 @@ class Store:
         ------
         OutputError : the place cannot be written to.
         """
-        home = self._home(stage, world)
-        path = home / f"part-{part:08d}.parquet"
+        path = self._place(stage, world, part)
         beside = path.with_suffix(".writing")
         try:
-            home.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             marked = rows.replace_schema_metadata({**(rows.schema.metadata or {}), MARK: self._mark(path)})
             pq.write_table(marked, beside, compression="zstd", store_schema=True)
             with beside.open("rb") as written:
@@ -95,7 +101,9 @@ class Store:
     def drop(self, stage: str, world: int, parts: Sequence[int]) -> None:
         """Remove parts that a stop rule made superfluous."""
         for part in parts:
-            (self._home(stage, world) / f"part-{part:08d}.parquet").unlink(missing_ok=True)
+            path = self._place(stage, world, part)
+            path.unlink(missing_ok=True)
+            self._sound.discard(path)
 
     def read(self, stage: str, columns: Sequence[str] | None = None, world: int | None = None) -> pd.DataFrame:
         """Return rows of a stage, in the order of world and scenario; no rows where there is no such stage."""
@@ -108,7 +116,7 @@ class Store:
 
     def losses(self, world: int, part: int, measure: str) -> npt.NDArray[np.float64]:
         """Return one measure of one part of the answers; NaN where a scenario failed."""
-        path = self._home("answers", world) / f"part-{part:08d}.parquet"
+        path = self._place("answers", world, part)
         column = pq.read_table(path, columns=[measure]).column(0)
         return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.float64)
 
@@ -199,6 +207,11 @@ def require_place(folder: Path, manifest: dict[str, Any]) -> bool:
     }
     told = "; ".join(what.get(key, f"another {key}") for key in differ)
     raise OutputError(f"{folder} holds {told}; name a new folder, or remove this one if it is no longer needed")
+
+
+def digest_of(manifest: dict[str, Any]) -> str:
+    """Return a short name for all that a manifest says."""
+    return hashlib.blake2b(_as_text(manifest).encode(), digest_size=12).hexdigest()
 
 
 def _as_text(manifest: dict[str, Any]) -> str:

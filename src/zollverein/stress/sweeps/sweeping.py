@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from zollverein.case import Case, open_case
-from zollverein.errors import InputError, NoAnswerError, OutputError, ScenarioError
-from zollverein.stress.drawing import ends_of
+from zollverein.errors import OutputError
 from zollverein.stress.sweeps.investing import STAGES, check_investment, invest
 from zollverein.stress.sweeps.plan import Chunk, Plan, plan_of
 from zollverein.stress.sweeps.pools import Pool, pool_of, require_jobs
@@ -24,7 +22,7 @@ from zollverein.stress.sweeps.risk import mean_error, whole_pairs
 from zollverein.stress.sweeps.spec import StopRule, SweepSpec
 from zollverein.stress.sweeps.store import Store, manifest_in, open_store, require_place
 from zollverein.stress.sweeps.work import benches_of
-from zollverein.stress.world import world_with
+from zollverein.stress.world import fails_at_ends
 
 __all__ = ["Tell", "check_sweep", "open_sweep", "sweep"]
 
@@ -112,18 +110,8 @@ def try_worlds(plan: Plan) -> None:
     for planned, bench in benches_of(plan):
         if planned.number == 0:
             check_investment(plan, bench)
-        for vary, targets in planned.variations:
-            for settings in ends_of(vary, targets):
-                try:
-                    world_with(bench.world, planned.scenario, settings)
-                except NoAnswerError as error:
-                    error.add_note(f"at an end of what varies, '{vary.name}'")
-                    raise
-                except InputError as error:
-                    told = ", ".join(f"{s.target.path} by {s.how} {s.value}" for s in settings[:2])
-                    raise ScenarioError(
-                        f"vary '{vary.name}', at an end of its distribution ({told}): {error}"
-                    ) from None
+        for error in fails_at_ends(bench.world, planned.variations):
+            raise error
 
 
 class _Run:
@@ -168,7 +156,7 @@ class _Run:
         self.tell(stage, already, total, 0.0)
         if not missing or (enough is not None and enough()):
             return
-        with _closing(self.pool.answer(missing)) as answers:
+        with closing(self.pool.answer(missing)) as answers:
             for chunk, rows in answers:
                 self.store.write(stage, chunk.world, chunk.part, rows)
                 count += len(chunk.numbers)
@@ -209,7 +197,7 @@ class _Watch:
         return self.parts - 1 if self.found is None else self.found
 
     def _next(self) -> bool:
-        if any(self.parts not in self.store.done("answers", world.number) for world in self.plan.worlds):
+        if not all(self.store.has("answers", world.number, self.parts) for world in self.plan.worlds):
             return False
         for world in self.plan.worlds:
             self.losses[world.number].append(self.store.losses(world.number, self.parts, self.rule.measure))
@@ -226,14 +214,3 @@ class _Watch:
             if not mean_error(whole, antithetic=antithetic) <= self.rule.standard_error:
                 return False
         return True
-
-
-@contextmanager
-def _closing(answers: Iterator[tuple[Chunk, pa.Table]]) -> Iterator[Iterable[tuple[Chunk, pa.Table]]]:
-    """Close a generator whatever happens, so that what runs ahead is let go."""
-    try:
-        yield answers
-    finally:
-        close = getattr(answers, "close", None)
-        if close is not None:
-            close()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import warnings
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -20,9 +21,10 @@ from zollverein.errors import DoubtfulFigure, ZollvereinError
 from zollverein.stress.barrier_threats import BarrierBasis, barrier_basis, disturbed
 from zollverein.stress.drawing import OF_ECONOMY, Setting, applied, draws_of, tables_of
 from zollverein.stress.ground import Ground
+from zollverein.stress.shocks import NOTHING
 from zollverein.stress.sweeps.plan import SECOND, Chunk, Plan, Planned
 from zollverein.stress.varying import Choice
-from zollverein.stress.world import MEASURES, NOTHING, Row, World, world_with
+from zollverein.stress.world import MEASURES, Row, World, world_with
 from zollverein.threat import Impediment, Incident, sampled
 
 __all__ = ["Bench", "answered", "benches_of", "outages_of", "schema_of"]
@@ -48,9 +50,7 @@ _BENCHES: OrderedDict[tuple[str, int], Bench] = OrderedDict()
 def answered(plan: Plan, chunk: Chunk) -> pa.Table:
     """Answer a part of a sweep: one row for every scenario, a failed one with its reason."""
     planned = plan.worlds[chunk.world]
-    # One thread for a process: how many there are decides in which order a sum is taken, and so its last bits.
-    with threadpool_limits(limits=1), warnings.catch_warnings():
-        warnings.simplefilter("ignore", DoubtfulFigure)
+    with _at_work():
         bench = _bench(plan, planned)
         befalls = _incidents(plan, bench, chunk)
         settings = _settings(plan, planned, chunk)
@@ -81,6 +81,17 @@ def schema_of(plan: Plan) -> pa.Schema:
     return pa.schema([*fields, *varied.items()])
 
 
+@contextmanager
+def _at_work() -> Iterator[None]:
+    """One thread for a process, and no doubts: they were told when the case was opened.
+
+    How many threads there are decides in which order a sum is taken, and so its last bits.
+    """
+    with threadpool_limits(limits=1), warnings.catch_warnings():
+        warnings.simplefilter("ignore", DoubtfulFigure)
+        yield
+
+
 def benches_of(plan: Plan) -> Iterator[tuple[Planned, Bench]]:
     """Yield every world of a plan, made ready.
 
@@ -88,8 +99,7 @@ def benches_of(plan: Plan) -> Iterator[tuple[Planned, Bench]]:
     ------
     InputError, NoAnswerError : one that cannot be made ready.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DoubtfulFigure)
+    with _at_work():
         for planned in plan.worlds:
             yield planned, _bench(plan, planned)
 
@@ -114,10 +124,11 @@ def _bench(plan: Plan, planned: Planned) -> Bench:
 
 def _bench_of(plan: Plan, world: World) -> Bench:
     """Return a world with what threats to barriers need."""
-    if not plan.threats or world.corridor is None:
-        return Bench(world, None)
-    basis = barrier_basis(world.ground.case, plan.threats, world.horizon.start, world.horizon.end, policy=world.policy)
-    return Bench(world, basis)
+    return Bench(world, _basis(plan, world) if plan.threats and world.corridor is not None else None)
+
+
+def _basis(plan: Plan, world: World) -> BarrierBasis:
+    return barrier_basis(world.ground.case, plan.threats, world.horizon.start, world.horizon.end, policy=world.policy)
 
 
 def _incidents(plan: Plan, bench: Bench, chunk: Chunk) -> list[Incidents]:
@@ -196,7 +207,7 @@ def _basis_of(plan: Plan, world: World, bench: Bench, varied: Sequence[Setting])
     policy = any(setting.target.keys[:1] == ("economy",) for setting in varied)
     if bench.basis is None or not (policy or OF_BARRIERS & tables_of(varied)):
         return bench.basis
-    return barrier_basis(world.ground.case, plan.threats, world.horizon.start, world.horizon.end, policy=world.policy)
+    return _basis(plan, world)
 
 
 def _struck(incidents: Incidents, plan: Plan) -> list[str]:
