@@ -5,6 +5,7 @@
     ZollvereinError
     ├── InputError                what was given is wrong (exit code 2)
     │   ├── CaseError             a case folder with faults, all of them listed
+    │   ├── DataError             a publisher's file that no adaptor can take as it is
     │   ├── ScenarioError         a scenario file or key
     │   ├── GravityError          panels or designs of gravity estimation
     │   ├── EconomyError          tables or shocks of the economy engine
@@ -27,6 +28,7 @@ from difflib import get_close_matches
 
 __all__ = [
     "CaseError",
+    "DataError",
     "DoubtfulFigure",
     "EconomyError",
     "GravityError",
@@ -60,6 +62,10 @@ class CaseError(InputError):
     """A case that is not valid; the message lists its faults, ``faults`` holds every one of them."""
 
     faults: tuple[object, ...] = ()
+
+
+class DataError(InputError):
+    """A publisher's file that is not what its adaptor reads; the message names what is wrong with it and where."""
 
 
 class ScenarioError(InputError):

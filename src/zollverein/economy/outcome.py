@@ -281,7 +281,7 @@ class Outcome:
         return tables_to_parquet(self.frames(), folder)
 
     def to_excel(self, path: str | Path) -> Path:
-        """Write every table to a sheet of one workbook and return its path; needs the extra ``zollverein[excel]``.
+        """Write every table to a sheet of one workbook and return its path.
 
         Raises
         ------

@@ -37,7 +37,7 @@ def tables_to_excel(tables: Mapping[str, pd.DataFrame], path: str | Path) -> Pat
 
     Raises
     ------
-    OutputError : the file cannot be written, openpyxl is not installed, or a table is longer than a sheet.
+    OutputError : the file cannot be written, or a table is longer than a sheet.
     """
     place = _path("the workbook's path", path)
     too_long = next((name for name, frame in tables.items() if len(frame) >= SHEET_ROWS), None)
@@ -45,10 +45,8 @@ def tables_to_excel(tables: Mapping[str, pd.DataFrame], path: str | Path) -> Pat
         raise OutputError(f"table {too_long} has {len(tables[too_long]):,} rows, too many for a sheet; write Parquet")
     if place.suffix != ".xlsx":
         raise OutputError(f"cannot write {place}: a workbook's name ends in .xlsx; name it so")
-    try:
-        from openpyxl.utils.exceptions import IllegalCharacterError  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        raise OutputError("workbooks need openpyxl: pip install 'zollverein[excel]'") from error
+    from openpyxl.utils.exceptions import IllegalCharacterError  # noqa: PLC0415 - only a workbook waits for it
+
     try:
         with pd.ExcelWriter(place, engine="openpyxl") as workbook:
             for name, frame in tables.items():

@@ -1,0 +1,1 @@
+"""From adapted and balanced data to the folder of a case."""

@@ -1,0 +1,1 @@
+"""From one classification to another: explicit weights, totals conserved and shown."""
