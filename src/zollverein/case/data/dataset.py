@@ -1,4 +1,4 @@
-"""What is known of a publisher's data before a byte of it is read: where it comes from, on what terms, and its files."""
+"""What is known of a publisher's data before a byte of it is read: where it comes from, its terms, its files."""
 
 from __future__ import annotations
 
