@@ -1,0 +1,102 @@
+"""What comes out of balancing: the new figures, their certificate, and a report of what moved and how far."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+__all__ = ["TOLERANCE", "Array", "Balanced"]
+
+Array = npt.NDArray[np.float64]
+
+# A hard constraint counts as met when it is missed by less than this, relative to the sum of its terms' sizes.
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Balanced:
+    """Figures that meet their constraints, and how they came to.
+
+    Attributes
+    ----------
+    method : ``"RAS"``, ``"GRAS"``, ``"IPF"`` or ``"weighted entropy"``.
+    values : the new figures, shaped as the seed. seed : the figures before. Both in the seed's unit.
+    axes : the labels along each dimension of ``values``, each with a name.
+    constraints : one row each: constraint, target, reached, gap (reached less target), error (standard error, 0 is
+        hard), gap_in_errors (gap over error; NaN where hard).
+    residual : certificate: the largest gap of a hard constraint relative to the sum of its terms' sizes, recomputed
+        from ``values``; 0 where there is none.
+    iterations : sweeps or Newton steps. notes : what else had to be done, a sentence each.
+    """
+
+    method: str
+    values: Array = field(repr=False)
+    seed: Array = field(repr=False)
+    axes: tuple[pd.Index, ...] = field(repr=False)
+    constraints: pd.DataFrame = field(repr=False)
+    residual: float
+    iterations: int
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def moved(self) -> pd.DataFrame:
+        """Cells that moved, by the size of their change: labels of the axes, was, now, change, ratio."""
+        change = self.values - self.seed
+        flat = np.flatnonzero(change)
+        flat = flat[np.argsort(-np.abs(change.ravel()[flat]), kind="stable")]
+        places = np.unravel_index(flat, self.seed.shape)
+        labels = {str(axis.name): axis.take(place) for axis, place in zip(self.axes, places, strict=True)}
+        was, now = self.seed.ravel()[flat], self.values.ravel()[flat]
+        return pd.DataFrame({**labels, "was": was, "now": now, "change": now - was, "ratio": now / was})
+
+    @property
+    def share_moved(self) -> float:
+        """The sum of all changes' sizes over the sum of the seed's sizes."""
+        return float(np.abs(self.values - self.seed).sum() / (np.abs(self.seed).sum() or 1.0))
+
+    @property
+    def largest_ratio(self) -> float:
+        """The largest factor, up or down, by which a cell moved; infinite where a cell became zero."""
+        live = self.seed != 0
+        if not live.any():
+            return 1.0
+        ratio = self.values[live] / self.seed[live]
+        lowest = float(ratio.min())
+        return float(max(ratio.max(), 1.0 / lowest if lowest > 0 else np.inf))
+
+    @property
+    def summary(self) -> str:
+        """The balancing in a sentence or two."""
+        soft = self.constraints["error"].to_numpy() > 0
+        said = (
+            f"{self.method}: {np.count_nonzero(self.seed):,} cells, {len(soft):,} constraints; {self.share_moved:.2%} "
+            f"of the value moved, no cell by more than a factor of {self.largest_ratio:.4g}; hard constraints are met "
+            f"to {self.residual:.1e}"
+        )
+        if soft.any():
+            worst = float(self.constraints["gap_in_errors"].abs().max())
+            said += f", soft ones within {worst:.2f} standard errors"
+        return ". ".join([said, *self.notes])
+
+    def labelled(self) -> pd.Series | pd.DataFrame:
+        """Return the values with their labels: a Series, for two dimensions a DataFrame."""
+        if self.values.ndim == 2:
+            return pd.DataFrame(self.values, index=self.axes[0], columns=self.axes[1])
+        index = self.axes[0] if self.values.ndim == 1 else pd.MultiIndex.from_product(self.axes)
+        return pd.Series(self.values.ravel(), index=index, name="value")
+
+
+def constraint_report(labels: Sequence[str], targets: Array, reached: Array, errors: Array) -> pd.DataFrame:
+    """Return the table of constraints of a `Balanced`."""
+    gap = reached - targets
+    soft = errors > 0
+    in_errors = np.divide(gap, errors, out=np.full(len(gap), np.nan), where=soft)
+    return pd.DataFrame(
+        {"constraint": list(labels), "target": targets, "reached": reached, "gap": gap, "error": errors,
+         "gap_in_errors": in_errors}
+    )  # fmt: skip
