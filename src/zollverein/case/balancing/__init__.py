@@ -1,9 +1,20 @@
 """A consistent base from partial, conflicting and uncertain figures, with a report of what moved."""
 
 from zollverein.case.balancing.balanced import Balanced
+from zollverein.case.balancing.biproportional import gras, ras
 from zollverein.case.balancing.constraints import Constraints
 from zollverein.case.balancing.home_sales import DomesticSales, domestic_sales
 from zollverein.case.balancing.margins import ipf
 from zollverein.case.balancing.reconciling import errors_like_ras, reconcile
 
-__all__ = ["Balanced", "Constraints", "DomesticSales", "domestic_sales", "errors_like_ras", "ipf", "reconcile"]
+__all__ = [
+    "Balanced",
+    "Constraints",
+    "DomesticSales",
+    "domestic_sales",
+    "errors_like_ras",
+    "gras",
+    "ipf",
+    "ras",
+    "reconcile",
+]

@@ -1,0 +1,206 @@
+"""RAS and GRAS: a table scaled by rows and columns to new sums, and the same where figures are below zero."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from zollverein.case.balancing.acceleration import Anderson
+from zollverein.case.balancing.balanced import TOLERANCE, Array, Balanced
+from zollverein.case.balancing.margin import (
+    Margin,
+    contradicting,
+    infeasible,
+    labelled_axes,
+    listed,
+    margin_of,
+)
+from zollverein.case.balancing.margins import PATIENCE, SWEEPS, by_newton, certified, fitted, newton_can, seed_of
+from zollverein.errors import InputError, UnknownNameError
+
+__all__ = ["gras", "ras", "table"]
+
+
+def ras(
+    seed: npt.ArrayLike | pd.DataFrame,
+    rows: npt.ArrayLike | pd.Series,
+    columns: npt.ArrayLike | pd.Series,
+    *,
+    tolerance: float = TOLERANCE,
+    most_sweeps: int = SWEEPS,
+) -> Balanced:
+    """Return the table ``x_ij = r_i a_ij s_j`` with given sums of rows and columns.
+
+    Of all tables with these sums it is the nearest to the seed in relative entropy (Stone 1961; Bacharach 1970). Zeros
+    stay zero.
+
+    Parameters
+    ----------
+    seed : (R, C) table ``a``, no figure below zero; a DataFrame brings its labels.
+    rows, columns : (R,) and (C,) sums. A Series goes by label where the seed is a DataFrame, by position otherwise.
+    tolerance : largest gap of a sum, relative to it. most_sweeps : after these it gives up.
+
+    Raises
+    ------
+    InputError, UnknownNameError : figures that are not finite or below zero, shapes and labels that do not fit.
+    Infeasible : the sums of rows and columns differ, or do not go with the seed's zeros; it names them, and both sums.
+    NotConverged : a sum was not met.
+
+    Examples
+    --------
+    >>> ras([[10.0, 10.0], [10.0, 20.0]], rows=[30.0, 30.0], columns=[20.0, 40.0]).values.round(3).tolist()
+    [[11.716, 18.284], [8.284, 21.716]]
+    """
+    x0, margins = table(seed, rows, columns)
+    for margin in margins:
+        margin.refuse(margin.target < 0, "sums of figures above zero cannot be below it; for negatives use gras")
+    if (x0 < 0).any():
+        i, j = (int(k) for k in np.argwhere(x0 < 0)[0])
+        axes = margins[0].axes
+        raise InputError(f"the seed has {x0[i, j]} at {axes[0][i]}, {axes[1][j]}; figures below zero are for gras")
+    return fitted("RAS", x0, margins, tolerance, most_sweeps)
+
+
+def gras(
+    seed: npt.ArrayLike | pd.DataFrame,
+    rows: npt.ArrayLike | pd.Series,
+    columns: npt.ArrayLike | pd.Series,
+    *,
+    tolerance: float = TOLERANCE,
+    most_sweeps: int = SWEEPS,
+) -> Balanced:
+    """Return the table with given sums of rows and columns, where figures may be below zero.
+
+    ``x_ij = r_i a_ij s_j`` where ``a_ij >= 0`` and ``a_ij / (r_i s_j)`` where it is below: generalised RAS (Junius and
+    Oosterhaven 2003, doi:10.1080/0953531032000056954; with the objective of Lenzen, Wood and Gallego 2007,
+    doi:10.1080/09535310701698613, and rows without positive figures as in Temurshoev, Miller and Bouwmeester 2013,
+    Economic Systems Research 25, 361-367). Signs and zeros stay. Without negatives it is RAS.
+
+    Parameters
+    ----------
+    seed, rows, columns, tolerance, most_sweeps : as in `ras`, of any sign.
+
+    Raises
+    ------
+    InputError, UnknownNameError, Infeasible, NotConverged : as in `ras`; also a sum whose sign no figure of its row has.
+
+    Examples
+    --------
+    >>> found = gras([[7, 3, 5, -3], [2, 9, 8, 0], [-2, 0, 2, 0]], rows=[15, 26, -1], columns=[9, 16, 17, -2])
+    >>> found.values.round(2).tolist()
+    [[8.98, 3.6, 4.42, -2.0], [2.61, 12.4, 10.99, 0.0], [-2.59, 0.0, 1.59, 0.0]]
+    """
+    x0, margins = table(seed, rows, columns)
+    x = _without_forced_zeros(x0, margins)
+    _possible(x, margins)
+    contradicting(margins, 0.1 * tolerance)
+    cells = np.flatnonzero(x)
+    newton = newton_can(cells, margins)
+    x, history = _swept(x, margins, 0.1 * tolerance, min(PATIENCE, most_sweeps) if newton else most_sweeps)
+    if history[-1] > tolerance and newton:
+        return by_newton("GRAS", x0, cells, margins, tolerance)
+    return certified("GRAS", x, x0, margins, tolerance, history)
+
+
+def table(
+    seed: npt.ArrayLike | pd.DataFrame, rows: npt.ArrayLike | pd.Series, columns: npt.ArrayLike | pd.Series
+) -> tuple[Array, tuple[Margin, Margin]]:
+    """Return a table as numbers, and its two margins.
+
+    Raises
+    ------
+    InputError, UnknownNameError : figures that are not finite, shapes and labels that do not fit.
+    """
+    x0 = seed_of(seed, 2)
+    held = isinstance(seed, pd.DataFrame)
+    axes = labelled_axes([seed.index, seed.columns] if isinstance(seed, pd.DataFrame) else None, x0.shape)
+    named = [
+        axis if held and _named(axis) else axis.rename(name) for axis, name in zip(axes, ("row", "column"), strict=True)
+    ]
+    sums = [
+        _by_label(given, axis, what) if held and isinstance(given, pd.Series) else given
+        for given, axis, what in zip((rows, columns), named, ("rows", "columns"), strict=True)
+    ]
+    first, second = (margin_of((a,), given, tuple(named), signed=True) for a, given in enumerate(sums))
+    return x0, (first, second)
+
+
+def _named(axis: pd.Index) -> bool:
+    return not str(axis.name).startswith("axis ")
+
+
+def _by_label(given: pd.Series, axis: pd.Index, what: str) -> Any:
+    for label in given.index:
+        if label not in axis:
+            raise UnknownNameError(str(axis.name), str(label), map(str, axis), f"the sums of {what}")
+    if given.index.has_duplicates:
+        raise InputError(f"the sums of {what} have '{given.index[given.index.duplicated()][0]}' twice; give it once")
+    missing = axis.difference(given.index, sort=False)
+    if len(missing):
+        raise InputError(
+            f"the sums of {what} lack {listed([str(m) for m in missing[:8]], len(missing))}; give one each"
+        )
+    return given.reindex(axis).to_numpy(dtype=np.float64)
+
+
+def _without_forced_zeros(x0: Array, margins: Sequence[Margin]) -> Array:
+    """Zero what can only be zero: figures of one sign that add up to nothing."""
+    x = x0.copy()
+    while True:
+        before = np.count_nonzero(x)
+        for margin in margins:
+            above, below = margin.sums(np.maximum(x, 0.0)) > 0, margin.sums(np.minimum(x, 0.0)) < 0
+            x *= ((margin.target != 0) | (above & below)).reshape(margin.shape)
+        if np.count_nonzero(x) == before:
+            return x
+
+
+def _possible(x: Array, margins: Sequence[Margin]) -> None:
+    """Raise Infeasible where no figure has the sign of the sum."""
+    for margin in margins:
+        above, below = margin.sums(np.maximum(x, 0.0)) > 0, margin.sums(np.minimum(x, 0.0)) < 0
+        wrong = np.flatnonzero(((margin.target > 0) & ~above) | ((margin.target < 0) & ~below))
+        if wrong.size:
+            said = [f"{margin.name(int(k))} = {margin.target.flat[k]:,.10g}" for k in wrong[:8]]
+            raise infeasible(
+                f"targets whose sign no cell has: {listed(said, wrong.size)}. Set them to 0, or give a zero cell in each a "
+                f"small seed of that sign", [margin.name(int(k)) for k in wrong],
+            )  # fmt: skip
+
+
+def _swept(x: Array, margins: Sequence[Margin], tolerance: float, most: int) -> tuple[Array, list[float]]:
+    """Return the table after sweeps over columns and rows, and the largest relative gap before each."""
+    P, N = np.maximum(x, 0.0), np.maximum(-x, 0.0)
+    u, v = margins[0].target, margins[1].target
+    log_s = np.zeros(len(v))
+    r = np.ones(len(u))
+    anderson = Anderson()
+    history = [_gap(x.sum(1), u, np.abs(x).sum(1)), _gap(x.sum(0), v, np.abs(x).sum(0))]
+    history = [max(history)]
+    if history[0] <= tolerance:
+        return x, history
+    while len(history) <= most:
+        s = np.exp(log_s)
+        r = _factor(u, P @ s, N @ (1.0 / s))
+        p, n = r @ P, (1.0 / r) @ N
+        history.append(_gap(p * s - n / s, v, p * s + n / s))
+        if history[-1] <= tolerance:
+            break
+        log_s = anderson.next(log_s, np.log(_factor(v, p, n)) - log_s)
+    return r[:, None] * P * s - N / (r[:, None] * s), history
+
+
+def _factor(target: Array, p: Array, n: Array) -> Array:
+    """The root of ``p f - n / f = target``, without cancellation; 1 where nothing stands."""
+    root = np.sqrt(target**2 + 4.0 * p * n)
+    up = np.divide(target + root, 2.0 * p, out=np.ones_like(p), where=(p > 0) & (target >= 0))
+    return np.divide(2.0 * n, root - target, out=up, where=(target < 0) & (n > 0))
+
+
+def _gap(reached: Array, target: Array, size: Array) -> float:
+    scale = np.maximum(np.abs(target), size)
+    return float(np.divide(np.abs(reached - target), scale, out=np.zeros_like(scale), where=scale > 0).max(initial=0.0))
