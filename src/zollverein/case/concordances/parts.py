@@ -71,7 +71,7 @@ class Axis:
         if self.whole is not None:
             return self.whole
         rows = [
-            (p.code, p.target, 1.0, "reported") if p.weight is None else (p.code, p.target, p.weight, "assumed")
+            (p.code, p.target, p.weight or 1.0, "assumed" if (p.weight or 1.0) < 1.0 else "reported")
             for p in self.parts
         ]
         frame = pd.DataFrame(rows, columns=["source", "target", "weight", "confidence"])

@@ -50,20 +50,24 @@ def thetas(sector_weights: pd.DataFrame, through: Concordance | None = None) -> 
     InputError : columns missing, values below zero, or a sector whose values add up to zero.
     UnknownNameError, InputError : codes without a division.
     """
-    rows = _judged(sector_weights)
-    part = "reported"
-    if through is not None:
-        require_known("code", rows["code"].unique(), through.sources, f"concordance '{through.name}'")
-        parts = through.frame[["source", "target", "weight", "confidence"]]
-        rows = rows.merge(parts, left_on="code", right_on="source", sort=False)
-        rows = rows.assign(code=rows["target"], value=rows["value"] * rows["weight"], part=rows["confidence"])
-        rows = rows[["sector", "code", "value", "part"]]
-    else:
-        rows = rows.assign(part=part)
+    rows = _judged(sector_weights).assign(part="reported")
     table = _by_division()
+    if through is not None:
+        rows = _through(rows, through, dict(zip(table["division"], table["theta"], strict=True)))
     require_known("ISIC rev 4 division", rows["code"].unique(), tuple(table["division"]), "the table of elasticities")
     joined = rows.merge(table, left_on="code", right_on="division", sort=False)
     return pd.DataFrame([_mean(str(sector), group) for sector, group in joined.groupby("sector", sort=False)])
+
+
+def _through(rows: pd.DataFrame, by: Concordance, theta: dict[str, float]) -> pd.DataFrame:
+    """Rows by division; how sure a part is matters only where the divisions of a code differ in theta."""
+    require_known("code", rows["code"].unique(), by.sources, f"concordance '{by.name}'")
+    parts = by.frame.assign(theta=by.frame["target"].map(theta))
+    alike = parts.groupby("source")["theta"].transform(lambda t: t.nunique(dropna=False)) == 1
+    parts["part"] = parts["confidence"].mask(alike, "reported")
+    joined = rows.drop(columns="part").merge(parts, left_on="code", right_on="source", sort=False)
+    joined = joined.assign(code=joined["target"], value=joined["value"] * joined["weight"])
+    return joined[["sector", "code", "value", "part"]]
 
 
 def _mean(sector: str, rows: pd.DataFrame) -> dict[str, object]:
