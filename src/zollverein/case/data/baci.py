@@ -1,0 +1,178 @@
+"""BACI of CEPII: trade between some 200 countries in 5,000 products, with exports and imports reconciled, FOB.
+
+Values in thousands of current US dollars, quantities in tonnes, products by the six digits of one edition of the
+Harmonised System; one CSV a year. Countries are numbers, which the file of codes in the same archive explains.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from zollverein.case.data.dataset import Dataset, RemoteFile
+from zollverein.case.data.flat import Desk, FlatData, Limits, answers, desk, stage
+from zollverein.case.data.flat_codes import UNKNOWN, codes_from_csv, load_codes, refuse_unknown_codes
+from zollverein.case.data.flat_files import named, unpacked
+from zollverein.case.data.flat_sums import Absent, Flows, summed
+from zollverein.case.data.inspection import inspect_text
+from zollverein.errors import DataError, UnknownNameError
+
+__all__ = ["DATASETS", "read"]
+
+PAGE = "http://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37"
+URL = "https://www.cepii.fr/DATA_DOWNLOAD/baci/data/BACI_HS{hs}_V{version}.zip"
+VERSIONS = {"202501": ("92", "07", "12", "17", "22"), "202601": ("92", "12", "17", "22")}
+
+
+def _dataset(hs: str, version: str) -> Dataset:
+    file = f"BACI_HS{hs}_V{version}.zip"
+    return Dataset(
+        name=f"baci-hs{hs}-{version}",
+        title=f"BACI, HS{hs}, version of {version[:4]}-{version[4:]}",
+        publisher="CEPII",
+        kind="trade",
+        page=PAGE,
+        licence="Etalab Open Licence 2.0: free for any use if BACI and CEPII are named as the source.",
+        citation=(
+            "Gaulier, G. and Zignago, S. (2010), BACI: International Trade Database at the Product-Level. The "
+            "1994-2007 Version, CEPII Working Paper 2010-23; name the version."
+        ),
+        layout=(
+            f"A zip with BACI_HS{hs}_Y<year>_V{version}.csv (t year, i exporter, j importer, k HS6, v thousand US$, q "
+            f"tonnes or NA) and country_codes_V{version}.csv (country_code, country_name, country_iso2, country_iso3)."
+        ),
+        files=(RemoteFile(file, URL.format(hs=hs, version=version), "all years of this edition"),),
+    )
+
+
+DATASETS = tuple(_dataset(hs, version) for version, editions in VERSIONS.items() for hs in editions)
+NAME = re.compile(r"baci-hs(\d\d)-(\d{6})")
+FILE = re.compile(r"BACI_HS(\d\d)_Y(\d{4})_V(\d{6})b?\.csv", re.IGNORECASE)
+YEARS_PATTERN = r"BACI_HS\d\d_Y(?:{years})_V\d+b?\.csv"
+CODES_PATTERN = r"country_codes_V\d+b?\.csv"
+COLUMNS = ("t", "i", "j", "k", "v", "q")
+FLOWS = Flows(("exporter", "importer", "hs6", "year"), ("value_usd_million", "quantity_t"))
+SELECT = f"""coalesce(origin.target, '{UNKNOWN}' || i) AS exporter, coalesce(goal.target, '{UNKNOWN}' || j) AS importer,
+    k AS hs6, t AS year, v / 1000.0 AS value_usd_million, CAST(nullif(trim(q), 'NA') AS DOUBLE) AS quantity_t,
+    CASE WHEN len($years) > 0 AND NOT list_contains($years, t) THEN 'year not asked for'
+         WHEN len($products) > 0 AND NOT list_contains($products, k) THEN 'product not asked for' END AS left_out"""
+JOINS = "LEFT JOIN codes AS origin ON cells.i = origin.number LEFT JOIN codes AS goal ON cells.j = goal.number"
+
+
+def read(
+    paths: Path | str | Iterable[Path | str],
+    dataset: str = "baci-hs17-202501",
+    *,
+    countries: Path | str | None = None,
+    years: Sequence[int] = (),
+    products: Sequence[str] = (),
+    regions: pd.DataFrame | None = None,
+    sectors: pd.DataFrame | None = None,
+    absent: Absent = "refuse",
+    limits: Limits | None = None,
+) -> FlatData:
+    """Read BACI as exporter, importer, hs6 (text, with its zeros), year, value_usd_million, quantity_t.
+
+    Parameters
+    ----------
+    paths : the zip, its folder, or CSV files of one or several years.
+    dataset : edition and version, ``baci-hs17-202501``; any that is named so can be read.
+    countries : ``country_codes_V....csv``; None: the one in the zip or beside the first file.
+    years, products : to keep; empty: all. From archives and folders only the files of those years are taken.
+    regions, sectors : concordances of countries and of HS6 products. absent : what becomes of codes without a target.
+        Where quantities are unknown, ``quantity_t`` is what is known; the ledger says how much is not.
+
+    Raises
+    ------
+    DataError : files of another edition or version, damaged or spoilt; products that have lost their zeros; codes
+        that the file of codes does not have. UnknownNameError : the dataset.
+    """
+    edition = NAME.fullmatch(dataset)
+    if not edition:
+        raise UnknownNameError("edition of BACI", dataset, [known.name for known in DATASETS])
+    pattern = YEARS_PATTERN.format(years="|".join(str(year) for year in years) or r"\d{4}")
+    sources = named(paths, f"{pattern}|BACI_HS.*\\.zip", dataset)
+    with desk(dataset, limits or Limits()) as on:
+        files = [file for source in sources for file in unpacked(source, pattern, on.folder, dataset)]
+        table = _codes_file(countries, sources, files, on)
+        codes = codes_from_csv(table, ("country_code", "i"), ("country_iso3", "iso_3digit_alpha", "iso3"), dataset)
+        load_codes(on, codes, "codes")
+        on.con.execute("ALTER TABLE codes ADD COLUMN number INTEGER")
+        on.con.execute("UPDATE codes SET number = TRY_CAST(source AS INTEGER)")
+        notes = _staged(on, files, edition[1], edition[2], years, products)
+        refuse_unknown_codes(on, ("exporter", "importer"), "value_usd_million", table.name)
+        _refuse_lost_zeros(on)
+        notes += _without_quantity(on)
+        return summed(
+            on,
+            dataset,
+            FLOWS,
+            files=[file.name for file in files],
+            concordances={"exporter": regions, "importer": regions, "hs6": sectors},
+            absent=absent,
+            notes=notes,
+        )
+
+
+def _staged(
+    on: Desk, files: Sequence[Path], hs: str, version: str, years: Sequence[int], products: Sequence[str]
+) -> list[str]:
+    """Read the files one after another; refuse what their names or years say is not of this edition."""
+    values = {"years": [int(year) for year in years], "products": [str(code) for code in products]}
+    types = {"t": "SMALLINT", "i": "INTEGER", "j": "INTEGER", "v": "DOUBLE"}
+    notes: list[str] = []
+    seen: dict[str, str] = {}
+    for file in files:
+        if name := FILE.fullmatch(file.name):
+            if (name[1], name[3]) != (hs, version):
+                raise DataError(
+                    f"{on.called}: {file.name} is of HS{name[1]}, version {name[3]}; take files of HS{hs}, {version}"
+                )
+            if name[2] in seen:
+                raise DataError(f"{on.called}: {file.name} and {seen[name[2]]} hold the same year; give one of them")
+            seen[name[2]] = file.name
+        layout = inspect_text(file, dataset=on.called, columns=COLUMNS, codes=("k",), years=("t",), exact=True)
+        notes += layout.notes
+        stage(on, layout, types=types, select=SELECT, values=values, joins=JOINS)
+    return notes
+
+
+def _codes_file(given: Path | str | None, sources: Sequence[Path], files: Sequence[Path], on: Desk) -> Path:
+    """Find the file of country codes: as named, in an archive, or beside the files."""
+    if given is not None:
+        return Path(given)
+    for source in sources:
+        if source.suffix.lower() == ".zip":
+            return unpacked(source, CODES_PATTERN, on.folder, on.called)[0]
+    beside = [path for path in sorted(files[0].parent.iterdir()) if re.fullmatch(CODES_PATTERN, path.name)]
+    if not beside:
+        raise DataError(
+            f"{on.called}: BACI's country codes are missing; name country_codes_V....csv of the same archive as "
+            "'countries'"
+        )
+    return beside[-1]
+
+
+def _refuse_lost_zeros(on: Desk) -> None:
+    found = answers(
+        on,
+        "SELECT hs6, count(*) AS n FROM staged WHERE NOT regexp_full_match(hs6, '[0-9]{6}') GROUP BY hs6 "
+        "ORDER BY n DESC, hs6 LIMIT 1",
+    )
+    if found:
+        code, rows = found[0]
+        raise DataError(
+            f"{on.called}: product '{code}' ({rows} rows) has not six digits; a program that took codes for numbers "
+            "has cut their leading zeros: take the publisher's file"
+        )
+
+
+def _without_quantity(on: Desk) -> list[str]:
+    query = "SELECT count(*), sum(value_usd_million) FROM staged WHERE left_out IS NULL AND quantity_t IS NULL"
+    ((rows, total),) = answers(on, query)
+    if not rows:
+        return []
+    return [f"{rows:,} rows, worth US$ {total:,.6g} million, have no quantity; quantity_t is without them"]

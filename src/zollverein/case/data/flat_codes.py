@@ -1,0 +1,130 @@
+"""A publisher's own file of country codes: its numbers to ISO alpha-3, read and never remembered."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from zollverein.case.data.flat import Desk, answers
+from zollverein.errors import DataError, InputError
+
+__all__ = ["ALPHA3", "UNKNOWN", "codes_from_csv", "codes_from_json", "load_codes", "refuse_unknown_codes", "same_code"]
+
+ALPHA3 = re.compile(r"[A-Z]{3}")
+UNKNOWN = "no code for "
+
+
+def codes_from_csv(path: Path | str, code: tuple[str, ...], iso3: tuple[str, ...], called: str) -> pd.DataFrame:
+    """Read a table of codes: source (the publisher's, without leading zeros) and target (ISO alpha-3 as it has it).
+
+    Parameters
+    ----------
+    code, iso3 : names that the publisher has given to the two columns, edition by edition; the first that is there.
+
+    Raises
+    ------
+    DataError : no such file or columns, or a code with two meanings.
+    """
+    try:
+        text = Path(path).read_bytes()
+    except OSError as error:
+        raise DataError(f"{called}: the file of country codes {path} cannot be opened ({error.strerror})") from error
+    try:
+        lines = text.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        lines = text.decode("cp1252", "replace").splitlines()  # names only; codes are plain letters and digits
+    rows = list(csv.DictReader(lines))
+    there = set(rows[0]) if rows else set()
+    chosen = [next((name for name in names if name in there), "") for names in (code, iso3)]
+    if not all(chosen):
+        raise DataError(
+            f"{called}: {path} is no file of country codes; it must have a column {' or '.join(code)} and one "
+            f"{' or '.join(iso3)}"
+        )
+    pairs = [(row[chosen[0]], row[chosen[1]]) for row in rows]
+    return _frame(pairs, f"{called}: {path}")
+
+
+def codes_from_json(path: Path | str, called: str) -> pd.DataFrame:
+    """Read UN Comtrade's ``Reporters.json`` or ``partnerAreas.json``: source, target and group (True or False).
+
+    Raises
+    ------
+    DataError : a file that is neither.
+    """
+    try:
+        found = json.loads(Path(path).read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise DataError(f"{called}: the file of country codes {path} cannot be opened ({error.strerror})") from error
+    except ValueError as error:
+        raise DataError(f"{called}: {path} is no JSON ({error}); download it again") from error
+    rows = found.get("results") if isinstance(found, Mapping) else None
+    if not rows or not all(isinstance(row, Mapping) for row in rows):
+        raise DataError(f"{called}: {path} has no 'results'; take Reporters.json or partnerAreas.json of UN Comtrade")
+    pairs, groups = [], {}
+    for row in rows:
+        low = {str(key).lower(): value for key, value in row.items()}
+        number = low.get("reportercode", low.get("partnercode"))
+        alpha3 = low.get("reportercodeisoalpha3", low.get("partnercodeisoalpha3"))
+        if number is None:
+            raise DataError(f"{called}: {path} has a row without a code; download it again")
+        pairs.append((number, alpha3))
+        groups[same_code(number)] = bool(low.get("isgroup"))
+    out = _frame(pairs, f"{called}: {path}", empty=True)
+    return out.assign(group=[groups[code] for code in out["source"]])
+
+
+def same_code(code: object) -> str:
+    """Return a code as it is compared: text without blanks, and without the leading zeros of a number."""
+    text = str(code).strip()
+    return str(int(text)) if text.isascii() and text.isdigit() else text
+
+
+def load_codes(on: Desk, codes: pd.DataFrame, table: str) -> None:
+    """Put source and target of country codes into a table of DuckDB.
+
+    Raises
+    ------
+    InputError : columns that are missing.
+    """
+    if missing := [name for name in ("source", "target") if name not in codes]:
+        raise InputError(f"the country codes have no column '{missing[0]}'; give source (the publisher's) and target")
+    clean = codes.assign(source=[same_code(code) for code in codes["source"]], target=codes["target"].astype(str))
+    on.con.register("given", clean)
+    on.con.execute(f'CREATE OR REPLACE TEMP TABLE "{table}" AS SELECT * FROM given')
+    on.con.unregister("given")
+
+
+def refuse_unknown_codes(on: Desk, columns: tuple[str, ...], measure: str, where: str) -> None:
+    """Refuse rows in use whose country stands in no row of the publisher's file of codes."""
+    for column in columns:
+        found = answers(
+            on,
+            f"SELECT {column} AS code, count(*) AS n, sum({measure}) AS total FROM staged WHERE left_out IS NULL AND "
+            f"starts_with({column}, $mark) GROUP BY ALL ORDER BY total DESC NULLS LAST, code",
+            {"mark": UNKNOWN},
+        )
+        if found:
+            first = ", ".join(
+                f"'{code.removeprefix(UNKNOWN)}' ({rows} rows, {total or 0.0:,.6g})" for code, rows, total in found[:5]
+            )
+            raise DataError(
+                f"{on.called}: {len(found)} {column} codes have no ISO alpha-3 in {where}: {first}; take the file of "
+                "codes of the same edition, or add them"
+            )
+
+
+def _frame(pairs: list[tuple[object, object]], where: str, empty: bool = False) -> pd.DataFrame:
+    known: dict[str, str] = {}
+    for number, alpha3 in pairs:
+        code, target = same_code(number), str(alpha3 or "").strip()
+        if not code or not (target or empty):
+            continue
+        if known.setdefault(code, target) != target:
+            raise DataError(f"{where} says of '{code}' that it is {known[code]} and {target}; take the whole file anew")
+    return pd.DataFrame({"source": list(known), "target": list(known.values())}, dtype=str)
