@@ -1,0 +1,248 @@
+"""OECD's inter-country input-output tables (ICIO), editions of 2023 and 2025.
+
+A file is one year: a header, a row for each economy and industry, then the rows TLS, VA and OUT. It is read natively:
+pymrio's parser takes the same files in half as much time again (benchmarks/world_table.py measures them side by side),
+keeps no published output and takes a spoilt file as it comes. Tests hold the two against each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from zollverein.case.data.dataset import Dataset
+from zollverein.case.data.inspection import inspect_text
+from zollverein.case.data.oecd_icio_editions import DEMANDS, EDITIONS, PARTS, PRIMARIES, Edition, refuse_other_edition
+from zollverein.case.data.text_matrix import read_matrix
+from zollverein.case.data.world_checks import checked
+from zollverein.case.data.world_table import Array, WorldTable
+from zollverein.case.data.year_files import year_file
+from zollverein.errors import DataError
+
+__all__ = ["DATASETS", "read"]
+
+PAGE = "https://www.oecd.org/en/data/datasets/inter-country-input-output-tables.html"
+LICENCE = (
+    "OECD terms and conditions (https://www.oecd.org/en/about/terms-conditions.html): data may be downloaded, copied, "
+    "adapted and shared, commercially too, if the OECD is named as the source."
+)
+BY_HAND = (
+    "The OECD's file server answers browsers and turns programs away, so nothing is fetched. Open the page, section "
+    "'{edition} edition', and save the zip archive that holds the year: {archives} (regular tables, '_SML'; the "
+    "extended ones, '_EXT', split China and Mexico and are read too). An archive need not be unpacked."
+)
+LAYOUT = (
+    "<year>_SML.csv or extended <year>.csv, alone or in zip archives of several years: commas, UTF-8, first column V1; "
+    "{regions} economies x {sectors} industries as rows and columns CCC_INDUSTRY, six columns of final demand for each "
+    "economy ({demands}), column OUT; rows TLS (taxes less subsidies on products), VA, OUT; US$ million at basic "
+    "prices, current. {size}"
+)
+
+DATASETS: tuple[Dataset, ...] = (
+    Dataset(
+        name="oecd-icio-2023",
+        title="OECD Inter-Country Input-Output Tables, 2023 edition, 1995-2020",
+        publisher="OECD",
+        kind="world table",
+        page=PAGE,
+        licence=LICENCE,
+        citation="OECD (2023), OECD Inter-Country Input-Output Database, http://oe.cd/icio.",
+        layout=LAYOUT.format(
+            regions=77, sectors=45, demands=", ".join(DEMANDS), size="A year has 3,468 x 3,929 cells."
+        ),
+        by_hand=BY_HAND.format(
+            edition="2023",
+            archives="1995-2000_SML.zip, 2001-2005_SML.zip, 2006-2010_SML.zip, 2011-2015_SML.zip, 2016-2020_SML.zip",
+        ),
+    ),
+    Dataset(
+        name="oecd-icio-2025",
+        title="OECD Inter-Country Input-Output Tables, 2025 edition, 1995-2022",
+        publisher="OECD",
+        kind="world table",
+        page=PAGE,
+        licence=LICENCE,
+        citation="OECD (2025), OECD Inter-Country Input-Output Database, http://oe.cd/icio.",
+        layout=LAYOUT.format(
+            regions=81, sectors=50, demands=", ".join(DEMANDS), size="A year has 4,053 x 4,538 cells, about 90 MB."
+        ),
+        by_hand=BY_HAND.format(
+            edition="2025",
+            archives="1995-2000_SML.zip, 2001-2005_SML.zip, 2006-2010_SML.zip, 2011-2015_SML.zip, 2016-2022_SML.zip",
+        ),
+    ),
+)
+
+FILE_NAMES = r"(ICIO(2023|2025)_)?(?P<year>(19|20)\d\d)([_.-]?(SML|EXT))?\.(csv|zip)"
+OUTPUT = "OUT"
+CLOSES_WITHIN = 1e-4
+"""Of the world's mean cell of output: published rows and columns miss by what three or four decimals leave."""
+
+
+def read(path: Path, dataset: Dataset, year: int | None = None) -> WorldTable:
+    """Read one year of an edition.
+
+    In the extended tables China's and Mexico's parts (CN1, CN2, MX1, MX2) are added up under CHN and MEX, where their
+    final demand stands already. A file with fewer economies or industries than its edition is read, and noted.
+
+    Parameters
+    ----------
+    path : the CSV file, a zip archive of years, or a folder of either. dataset : which edition.
+    year : which; needed where several years stand together.
+
+    Raises
+    ------
+    DataError : a file of the other edition, cut off or spoilt; a row or a column is missing, or does not close.
+    """
+    edition = EDITIONS[dataset.name]
+    with year_file(path, dataset=dataset.name, pattern=FILE_NAMES, year=year) as (file, found):
+        return _read_file(file, edition, found)
+
+
+def _read_file(path: Path, edition: Edition, year: int) -> WorldTable:
+    layout = inspect_text(path, dataset=edition.dataset)
+    columns = layout.header[1:]
+    cells = [name for name in columns if name != OUTPUT and not name.endswith(_DEMAND_ENDINGS)]
+    regions, sectors = _axes(cells, edition, path)
+    own = tuple(region for region in regions if region not in PARTS)
+    refuse_other_edition(edition, own, sectors, str(path))
+    matrix = read_matrix(layout, dataset=edition.dataset)
+    rows = _places([label[0] for label in matrix.labels], "row", edition, path)
+    at = _places(columns, "column", edition, path)
+
+    users = _wanted([f"{region}_{sector}" for region in regions for sector in sectors], at, "column", edition, path)
+    sellers = _wanted([f"{region}_{sector}" for region in regions for sector in sectors], rows, "row", edition, path)
+    buyers = _wanted([f"{region}_{demand}" for region in own for demand in DEMANDS], at, "column", edition, path)
+    below = _wanted([*PRIMARIES, OUTPUT], rows, "row", edition, path)
+    across = _wanted([OUTPUT], at, "column", edition, path)[0]
+    _refuse_the_rest(rows, {*sellers, *below}, "row", edition, path)
+    _refuse_the_rest(at, {*users, *buyers, across}, "column", edition, path)
+
+    N, S, F = len(regions), len(sectors), len(DEMANDS)
+    values = matrix.values
+    _refuse_two_outputs(values[below[-1], users], values[sellers, across], cells, edition, path)
+    intermediate = _block(values, sellers, users).reshape(N, S, N, S)
+    final = _block(values, sellers, buyers).reshape(N, S, len(own), F)
+    primary = _block(values, below[:-1], users).reshape(-1, N, S)
+    output = values[below[-1], users].reshape(N, S)
+    notes = list(layout.notes)
+    if len(own) < N:
+        fold = _fold(regions, own, output, edition, path)
+        intermediate = _folded(_folded(intermediate, fold, 0), fold, 2)
+        final, primary, output = _folded(final, fold, 0), _folded(primary, fold, 1), _folded(output, fold, 0)
+        parts = ", ".join(region for region in regions if region in PARTS)
+        notes.append(f"{parts} were added to {' and '.join(sorted({PARTS[r] for r in regions if r in PARTS}))}")
+    notes += _what_is_missing(edition, own, sectors)
+    return checked(
+        WorldTable(
+            dataset=edition.dataset,
+            year=year,
+            regions=own,
+            sectors=sectors,
+            demands=DEMANDS,
+            primaries=PRIMARIES,
+            intermediate=intermediate,
+            final=final,
+            primary=primary,
+            output=output,
+            demand_taxes=_block(values, below[:-1], buyers).reshape(-1, len(own), F),
+            notes=tuple(notes),
+        ),
+        within=CLOSES_WITHIN,
+    )
+
+
+_DEMAND_ENDINGS = tuple(f"_{demand}" for demand in DEMANDS)
+
+
+def _axes(cells: Sequence[str], edition: Edition, path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Economies and industries in the order in which the header first names them."""
+    pairs = [name.split("_", 1) for name in cells]
+    strange = next((name for name, pair in zip(cells, pairs, strict=True) if len(pair) < 2), "")
+    if strange or not pairs:
+        raise DataError(
+            f"{edition.dataset}: {path}, line 1 names column '{strange}' where a name such as KAZ_C19 belongs; it is "
+            "not a table of this dataset, or not one of this edition"
+        )
+    return tuple(dict.fromkeys(pair[0] for pair in pairs)), tuple(dict.fromkeys(pair[1] for pair in pairs))
+
+
+def _places(labels: Sequence[str], kind: str, edition: Edition, path: Path) -> dict[str, int]:
+    places = {label.strip(): n for n, label in enumerate(labels)}
+    if len(places) < len(labels):
+        twice = next(label for label in places if list(labels).count(label) > 1)
+        raise DataError(f"{edition.dataset}: {path} has {kind} {twice} more than once; download it again")
+    return places
+
+
+def _wanted(labels: Sequence[str], places: dict[str, int], kind: str, edition: Edition, path: Path) -> list[int]:
+    missing = [label for label in labels if label not in places]
+    if missing:
+        shown = ", ".join(missing[:4]) + (f" and {len(missing) - 4} more" if len(missing) > 4 else "")
+        raise DataError(
+            f"{edition.dataset}: {path} lacks {kind} {shown}: it is cut off or not whole; download it again"
+        )
+    return [places[label] for label in labels]
+
+
+def _refuse_the_rest(places: dict[str, int], used: set[int], kind: str, edition: Edition, path: Path) -> None:
+    rest = [label for label, n in places.items() if n not in used]
+    if rest:
+        raise DataError(
+            f"{edition.dataset}: {path} has {kind} {rest[0]}, which this edition does not; is it another one?"
+        )
+
+
+def _refuse_two_outputs(across: Array, down: Array, cells: Sequence[str], edition: Edition, path: Path) -> None:
+    """Output stands twice in a file, below the columns and beside the rows; a damaged file can differ."""
+    gaps = np.abs(across - down)
+    if gaps.max(initial=0.0) > CLOSES_WITHIN * max(float(np.abs(across).mean()), 1e-300):
+        n = int(gaps.argmax())
+        raise DataError(
+            f"{edition.dataset}: {path} gives two outputs of {cells[n]}: {across[n]:.9g} in row OUT, {down[n]:.9g} in "
+            "column OUT; download it again"
+        )
+
+
+def _block(values: Array, rows: Sequence[int], columns: Sequence[int]) -> Array:
+    """Rows and columns of the matrix as one array of its own; consecutive ones, the usual case, are copied at once."""
+    if list(columns) == list(range(columns[0], columns[0] + len(columns))):
+        columns_at: slice | list[int] = slice(columns[0], columns[0] + len(columns))
+    else:
+        columns_at = list(columns)
+    if list(rows) == list(range(rows[0], rows[0] + len(rows))):
+        return np.array(values[rows[0] : rows[0] + len(rows), columns_at], order="C")
+    return np.ascontiguousarray(values[list(rows)][:, columns_at])
+
+
+def _fold(regions: Sequence[str], own: Sequence[str], output: Array, edition: Edition, path: Path) -> list[int]:
+    """To which own economy each economy of the file belongs.
+
+    The whole's own rows are empty where its parts stand. If they are not, the parts would be counted twice.
+    """
+    for whole in sorted({PARTS[region] for region in regions if region in PARTS}):
+        if whole not in own or output[list(regions).index(whole)].any():
+            raise DataError(
+                f"{edition.dataset}: {path} has the parts of {whole} and figures of {whole} itself, or no {whole}; an "
+                "extended table keeps output in the parts and leaves the whole empty: download it again"
+            )
+    return [list(own).index(PARTS.get(region, region)) for region in regions]
+
+
+def _folded(array: Array, fold: Sequence[int], axis: int) -> Array:
+    moved = np.moveaxis(array, axis, 0)
+    out = np.zeros((max(fold) + 1, *moved.shape[1:]))
+    for n, whole in enumerate(fold):
+        out[whole] += moved[n]
+    return np.ascontiguousarray(np.moveaxis(out, 0, axis))
+
+
+def _what_is_missing(edition: Edition, regions: Sequence[str], sectors: Sequence[str]) -> list[str]:
+    if len(regions) == len(edition.regions) and len(sectors) == len(edition.sectors):
+        return []
+    return [
+        f"a part of the edition: {len(regions)} of its {len(edition.regions)} economies and {len(sectors)} of its "
+        f"{len(edition.sectors)} industries"
+    ]

@@ -1,0 +1,98 @@
+"""A wide text file of figures as one array: labels before, numbers after, block by block."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from zollverein.case.data.inspection import TextLayout, inspect_text
+from zollverein.case.data.world_table import Array
+from zollverein.errors import DataError
+
+__all__ = ["Matrix", "read_matrix"]
+
+BLOCK_BYTES = 32 << 20  # a row must fit into a block; the fastest of 4 to 64 MB on a table of 3,468 x 3,929
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Matrix:
+    """What a text file held.
+
+    Attributes
+    ----------
+    labels : of each row, its first ``label_columns`` cells. values : (rows, columns) figures; an empty cell is 0.
+    empty : how many cells were empty.
+    """
+
+    labels: list[tuple[str, ...]]
+    values: Array = field(repr=False)
+    empty: int
+
+
+def read_matrix(layout: TextLayout, *, dataset: str, label_columns: int = 1) -> Matrix:
+    """Read all figures of a delimited text file that passed inspection; its width is that of its first line.
+
+    A file of 77 x 45 industries, 105 MB, takes about two seconds of one core; memory is twice the array's.
+
+    Parameters
+    ----------
+    layout : how to open it. dataset : name in the registry, for messages.
+    label_columns : how many cells of each row, from the left, are labels.
+
+    Raises
+    ------
+    DataError : a cell that is no number, with its line and column.
+    """
+    blocks: list[Array] = []
+    labels: list[tuple[str, ...]] = []
+    empty = 0
+    for batch in _batches(layout, dataset, label_columns):
+        columns = [batch.column(n).to_pylist() for n in range(label_columns)]
+        labels += list(zip(*columns, strict=True)) if columns else []
+        figures = batch.select(range(label_columns, batch.num_columns))
+        nulls = sum(column.null_count for column in figures.columns)
+        block = figures.to_tensor(null_to_nan=True).to_numpy()
+        if nulls:
+            block = np.nan_to_num(block, nan=0.0, posinf=np.inf, neginf=-np.inf)
+            empty += nulls
+        blocks.append(block)
+    values = blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
+    return Matrix(labels, np.ascontiguousarray(values), empty)
+
+
+def _batches(layout: TextLayout, dataset: str, label_columns: int) -> Any:
+    """Yield Arrow record batches of a file; a cell that is no number is found again and named."""
+    import pyarrow as pa  # noqa: PLC0415  only readers of wide text files wait for it
+    from pyarrow import csv  # noqa: PLC0415
+
+    names = [str(n) for n in range(_width(layout))]
+    kinds = {name: pa.string() if n < label_columns else pa.float64() for n, name in enumerate(names)}
+    reading = csv.ReadOptions(block_size=BLOCK_BYTES, column_names=names, skip_rows=1 if layout.header else 0)
+    converting = csv.ConvertOptions(column_types=kinds, null_values=[""], strings_can_be_null=False)
+    try:
+        parsing = csv.ParseOptions(delimiter=layout.delimiter)
+        with csv.open_csv(layout.path, reading, parsing, converting) as reader:
+            yield from reader
+    except pa.ArrowInvalid as error:
+        header = layout.header
+        inspect_text(
+            layout.path,
+            dataset=dataset,
+            delimiter=layout.delimiter,
+            has_header=bool(header),
+            codes=(),
+            years=(),
+            thorough=True,
+        )
+        raise DataError(
+            f"{dataset}: {layout.path} has a cell that is no number ({error}); download it again"
+        ) from error
+
+
+def _width(layout: TextLayout) -> int:
+    if layout.header:
+        return len(layout.header)
+    with layout.path.open(encoding=layout.encoding) as file:
+        return file.readline().count(layout.delimiter) + 1
