@@ -14,7 +14,7 @@ import pandas as pd
 
 from zollverein.case.data.dataset import Dataset, RemoteFile
 from zollverein.case.data.flat import Desk, FlatData, Limits, answers, desk, stage
-from zollverein.case.data.flat_codes import UNKNOWN, codes_from_csv, load_codes, refuse_unknown_codes
+from zollverein.case.data.flat_codes import UNKNOWN, codes_from_csv, load_codes, odd_codes, refuse_unknown_codes
 from zollverein.case.data.flat_files import named, unpacked
 from zollverein.case.data.flat_sums import Absent, Flows, summed
 from zollverein.case.data.inspection import inspect_text
@@ -105,7 +105,7 @@ def read(
         notes = _staged(on, files, edition[1], edition[2], years, products)
         refuse_unknown_codes(on, ("exporter", "importer"), "value_usd_million", table.name)
         _refuse_lost_zeros(on)
-        notes += _without_quantity(on)
+        notes += _without_quantity(on) + odd_codes(on, ("exporter", "importer"), "value_usd_million")
         return summed(
             on,
             dataset,

@@ -13,18 +13,30 @@ import pandas as pd
 from zollverein.case.data.flat import Desk, answers
 from zollverein.errors import DataError, InputError
 
-__all__ = ["ALPHA3", "UNKNOWN", "codes_from_csv", "codes_from_json", "load_codes", "refuse_unknown_codes", "same_code"]
+__all__ = [
+    "ALPHA3",
+    "UNKNOWN",
+    "codes_from_csv",
+    "codes_from_json",
+    "load_codes",
+    "odd_codes",
+    "refuse_unknown_codes",
+    "same_code",
+]
 
 ALPHA3 = re.compile(r"[A-Z]{3}")
 UNKNOWN = "no code for "
 
 
-def codes_from_csv(path: Path | str, code: tuple[str, ...], iso3: tuple[str, ...], called: str) -> pd.DataFrame:
+def codes_from_csv(
+    path: Path | str, code: tuple[str, ...], iso3: tuple[str, ...], called: str, empty: bool = False
+) -> pd.DataFrame:
     """Read a table of codes: source (the publisher's, without leading zeros) and target (ISO alpha-3 as it has it).
 
     Parameters
     ----------
     code, iso3 : names that the publisher has given to the two columns, edition by edition; the first that is there.
+    empty : whether a code without a target is kept, with an empty one.
 
     Raises
     ------
@@ -47,7 +59,7 @@ def codes_from_csv(path: Path | str, code: tuple[str, ...], iso3: tuple[str, ...
             f"{' or '.join(iso3)}"
         )
     pairs = [(row[chosen[0]], row[chosen[1]]) for row in rows]
-    return _frame(pairs, f"{called}: {path}")
+    return _frame(pairs, f"{called}: {path}", empty)
 
 
 def codes_from_json(path: Path | str, called: str) -> pd.DataFrame:
@@ -94,7 +106,8 @@ def load_codes(on: Desk, codes: pd.DataFrame, table: str) -> None:
     """
     if missing := [name for name in ("source", "target") if name not in codes]:
         raise InputError(f"the country codes have no column '{missing[0]}'; give source (the publisher's) and target")
-    clean = codes.assign(source=[same_code(code) for code in codes["source"]], target=codes["target"].astype(str))
+    targets = ["" if pd.isna(target) else str(target).strip() for target in codes["target"]]
+    clean = codes.assign(source=[same_code(code) for code in codes["source"]], target=targets)
     on.con.register("given", clean)
     on.con.execute(f'CREATE OR REPLACE TEMP TABLE "{table}" AS SELECT * FROM given')
     on.con.unregister("given")
@@ -117,6 +130,23 @@ def refuse_unknown_codes(on: Desk, columns: tuple[str, ...], measure: str, where
                 f"{on.called}: {len(found)} {column} codes have no ISO alpha-3 in {where}: {first}; take the file of "
                 "codes of the same edition, or add them"
             )
+
+
+def odd_codes(on: Desk, columns: tuple[str, ...], measure: str) -> list[str]:
+    """Note the areas in use whose code is no three letters, such as the publisher's 'nes' areas, with their value."""
+    parts = " UNION ALL ".join(
+        f"SELECT {column} AS code, {measure} AS total FROM staged WHERE left_out IS NULL" for column in columns
+    )
+    found = answers(
+        on,
+        f"SELECT code, sum(total) FROM ({parts}) WHERE NOT regexp_full_match(code, '[A-Z]{{3}}') GROUP BY code "
+        "ORDER BY 2 DESC NULLS LAST, 1",
+    )
+    if not found:
+        return []
+    first = ", ".join(f"'{code}' ({total or 0.0:,.6g})" for code, total in found[:8])
+    more = f" and {len(found) - 8} more" if len(found) > 8 else ""
+    return [f"{len(found)} areas have a code of the publisher's own, not ISO's: {first}{more}"]
 
 
 def _frame(pairs: list[tuple[object, object]], where: str, empty: bool = False) -> pd.DataFrame:

@@ -20,7 +20,7 @@ import pandas as pd
 from zollverein.case.data.flat import Desk, FlatData, Ledger, answers, fetched, quoted
 from zollverein.errors import DataError, InputError
 
-__all__ = ["Absent", "Flows", "checked_concordance", "refuse_impossible", "summed"]
+__all__ = ["ABSENT", "DECIMAL", "Absent", "Flows", "checked_concordance", "refuse_impossible", "summed"]
 
 Absent = Literal["refuse", "keep", "drop"]
 ABSENT = ("refuse", "keep", "drop")
