@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from zollverein.case.concordances.concordance import Concordance, require_known
@@ -71,21 +72,27 @@ def aggregate_rows(
 
 def _recoded(
     frame: pd.DataFrame, codes: Sequence[str], concordance: Concordance
-) -> tuple[pd.DataFrame, pd.Series[float] | None]:
+) -> tuple[pd.DataFrame, npt.NDArray[np.float64] | None]:
     """Rows with their new codes, and the weight of each; None where every code goes whole."""
     out = frame.reset_index(drop=True)
     if concordance.splits.empty:
         target = dict(zip(concordance.frame["source"], concordance.frame["target"], strict=True))
         return out.assign(**{name: out[name].map(target) for name in codes}), None
-    order = list(out.columns)
-    weight = "weight of the concordance"
-    out[weight] = 1.0
+    rules = concordance.frame.sort_values("source", kind="stable")
+    first = pd.Index(rules["source"]).duplicated()
+    starts = np.flatnonzero(~first)
+    counts = np.diff(np.append(starts, len(rules)))
+    sources, targets, shares = pd.Index(rules["source"])[~first], rules["target"].array, rules["weight"].to_numpy()
+    weight = np.ones(len(out))
     for name in codes:
-        parts = concordance.frame[["source", "target", "weight"]].set_axis([name, "new code", "part"], axis=1)
-        out = out.merge(parts, on=name, how="left", sort=False)
-        out[weight] = out[weight] * out.pop("part")
-        out[name] = out.pop("new code")
-    return out[order], out[weight]
+        at = sources.get_indexer(pd.Index(out[name]))
+        many = counts[at]
+        row = np.repeat(np.arange(len(out)), many)
+        rule = np.arange(len(row)) - np.repeat(np.cumsum(many) - many, many) + starts[at][row]
+        out = out.take(row).reset_index(drop=True)
+        out[name] = targets.take(rule)
+        weight = weight[row] * shares[rule]
+    return out, weight
 
 
 def _summed(

@@ -197,7 +197,8 @@ def _of_group(axis: Axis, target: str, name: str, keys: Keys) -> Iterator[Part]:
 def _known(axis: Axis, code: str, keys: Keys) -> bool:
     if code in axis.codes:
         return True
-    groups = tuple(country_groups()) if axis.section == "regions" else ()
+    # Names of groups are small letters, codes of regions are not: one is not taken for the other.
+    groups = tuple(country_groups()) if axis.section == "regions" and code.islower() else ()
     near = near_matches(code, (*axis.codes, *groups), 2)
     hint = "did you mean " + " or ".join(f"'{n}'" for n in near) + "?" if near else f"it has {_listed(axis.codes)}"
     axis.faults.append(KeyFault(keys, f"the table has no {axis.section[:-1]} '{code}'; {hint}"))

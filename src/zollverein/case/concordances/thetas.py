@@ -114,7 +114,7 @@ def _judged(given: pd.DataFrame) -> pd.DataFrame:
     if bad.any():
         k = int(np.argmax(bad))
         raise InputError(
-            f"sector_weights has value {rows['value'].iloc[k]!r} for sector '{rows['sector'].iloc[k]}', code "
+            f"sector_weights has value '{rows['value'].iloc[k]}' for sector '{rows['sector'].iloc[k]}', code "
             f"'{rows['code'].iloc[k]}' ({int(bad.sum())} such rows); values are numbers of zero or more"
         )
     return rows.assign(value=value)
