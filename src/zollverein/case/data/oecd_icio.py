@@ -14,6 +14,7 @@ import numpy as np
 
 from zollverein.case.data.dataset import Dataset
 from zollverein.case.data.inspection import inspect_text
+from zollverein.case.data.labelled_blocks import Label, block, places, refuse_two_outputs, wanted
 from zollverein.case.data.oecd_icio_editions import DEMANDS, EDITIONS, PARTS, PRIMARIES, Edition, refuse_other_edition
 from zollverein.case.data.text_matrix import read_matrix
 from zollverein.case.data.world_checks import checked
@@ -76,7 +77,7 @@ DATASETS: tuple[Dataset, ...] = (
 )
 
 FILE_NAMES = r"(ICIO(2023|2025)_)?(?P<year>(19|20)\d\d)([_.-]?(SML|EXT))?\.(csv|zip)"
-OUTPUT = "OUT"
+OUTPUT = ("", "OUT")
 CLOSES_WITHIN = 1e-4
 """Of the world's mean cell of output: published rows and columns miss by what three or four decimals leave."""
 
@@ -103,30 +104,30 @@ def read(path: Path, dataset: Dataset, year: int | None = None) -> WorldTable:
 
 def _read_file(path: Path, edition: Edition, year: int) -> WorldTable:
     layout = inspect_text(path, dataset=edition.dataset)
-    columns = layout.header[1:]
-    cells = [name for name in columns if name != OUTPUT and not name.endswith(_DEMAND_ENDINGS)]
-    regions, sectors = _axes(cells, edition, path)
+    columns = [_label(name, edition, path) for name in layout.header[1:]]
+    cells = [label for label in columns if label != OUTPUT and label[1] not in DEMANDS]
+    regions, sectors = tuple(dict.fromkeys(c[0] for c in cells)), tuple(dict.fromkeys(c[1] for c in cells))
     own = tuple(region for region in regions if region not in PARTS)
     refuse_other_edition(edition, own, sectors, str(path))
     matrix = read_matrix(layout, dataset=edition.dataset)
-    rows = _places([label[0] for label in matrix.labels], "row", edition, path)
-    at = _places(columns, "column", edition, path)
+    rows = [_label(label[0].strip(), edition, path) for label in matrix.labels]
+    where = (edition.dataset, path)
+    down, across = places(rows, "row", *where), places(columns, "column", *where)
+    grid = [(region, sector) for region in regions for sector in sectors]
+    users, sellers = wanted(grid, across, "column", *where), wanted(grid, down, "row", *where)
+    buyers = wanted([(region, demand) for region in own for demand in DEMANDS], across, "column", *where)
+    *below, last = wanted([*(("", primary) for primary in PRIMARIES), OUTPUT], down, "row", *where)
+    (beside,) = wanted([OUTPUT], across, "column", *where)
+    _refuse_the_rest(down, {*sellers, *below, last}, "row", edition, path)
+    _refuse_the_rest(across, {*users, *buyers, beside}, "column", edition, path)
 
-    users = _wanted([f"{region}_{sector}" for region in regions for sector in sectors], at, "column", edition, path)
-    sellers = _wanted([f"{region}_{sector}" for region in regions for sector in sectors], rows, "row", edition, path)
-    buyers = _wanted([f"{region}_{demand}" for region in own for demand in DEMANDS], at, "column", edition, path)
-    below = _wanted([*PRIMARIES, OUTPUT], rows, "row", edition, path)
-    across = _wanted([OUTPUT], at, "column", edition, path)[0]
-    _refuse_the_rest(rows, {*sellers, *below}, "row", edition, path)
-    _refuse_the_rest(at, {*users, *buyers, across}, "column", edition, path)
-
-    N, S, F = len(regions), len(sectors), len(DEMANDS)
     values = matrix.values
-    _refuse_two_outputs(values[below[-1], users], values[sellers, across], cells, edition, path)
-    intermediate = _block(values, sellers, users).reshape(N, S, N, S)
-    final = _block(values, sellers, buyers).reshape(N, S, len(own), F)
-    primary = _block(values, below[:-1], users).reshape(-1, N, S)
-    output = values[below[-1], users].reshape(N, S)
+    refuse_two_outputs(values[last, users], values[sellers, beside], layout.header[1:], *where)
+    N, S, F = len(regions), len(sectors), len(DEMANDS)
+    intermediate = block(values, sellers, users).reshape(N, S, N, S)
+    final = block(values, sellers, buyers).reshape(N, S, len(own), F)
+    primary = block(values, below, users).reshape(-1, N, S)
+    output = values[last, users].reshape(N, S)
     notes = list(layout.notes)
     if len(own) < N:
         fold = _fold(regions, own, output, edition, path)
@@ -135,86 +136,42 @@ def _read_file(path: Path, edition: Edition, year: int) -> WorldTable:
         parts = ", ".join(region for region in regions if region in PARTS)
         notes.append(f"{parts} were added to {' and '.join(sorted({PARTS[r] for r in regions if r in PARTS}))}")
     notes += _what_is_missing(edition, own, sectors)
-    return checked(
-        WorldTable(
-            dataset=edition.dataset,
-            year=year,
-            regions=own,
-            sectors=sectors,
-            demands=DEMANDS,
-            primaries=PRIMARIES,
-            intermediate=intermediate,
-            final=final,
-            primary=primary,
-            output=output,
-            demand_taxes=_block(values, below[:-1], buyers).reshape(-1, len(own), F),
-            notes=tuple(notes),
-        ),
-        within=CLOSES_WITHIN,
+    table = WorldTable(
+        dataset=edition.dataset,
+        year=year,
+        regions=own,
+        sectors=sectors,
+        demands=DEMANDS,
+        primaries=PRIMARIES,
+        intermediate=intermediate,
+        final=final,
+        primary=primary,
+        output=output,
+        demand_taxes=block(values, below, buyers).reshape(-1, len(own), F),
+        notes=tuple(notes),
+    )
+    return checked(table, within=CLOSES_WITHIN)
+
+
+def _label(name: str, edition: Edition, path: Path) -> Label:
+    """Economy and industry of a name such as KAZ_C19; of TLS, VA and OUT, the name alone."""
+    region, mark, code = name.partition("_")
+    if mark and code and region:
+        return region, code
+    if name in {*PRIMARIES, OUTPUT[1]}:
+        return "", name
+    raise DataError(
+        f"{edition.dataset}: {path} names a row or column '{name}' where a name such as KAZ_C19 belongs; it is not a "
+        "table of this dataset, or not one of this edition"
     )
 
 
-_DEMAND_ENDINGS = tuple(f"_{demand}" for demand in DEMANDS)
-
-
-def _axes(cells: Sequence[str], edition: Edition, path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Economies and industries in the order in which the header first names them."""
-    pairs = [name.split("_", 1) for name in cells]
-    strange = next((name for name, pair in zip(cells, pairs, strict=True) if len(pair) < 2), "")
-    if strange or not pairs:
-        raise DataError(
-            f"{edition.dataset}: {path}, line 1 names column '{strange}' where a name such as KAZ_C19 belongs; it is "
-            "not a table of this dataset, or not one of this edition"
-        )
-    return tuple(dict.fromkeys(pair[0] for pair in pairs)), tuple(dict.fromkeys(pair[1] for pair in pairs))
-
-
-def _places(labels: Sequence[str], kind: str, edition: Edition, path: Path) -> dict[str, int]:
-    places = {label.strip(): n for n, label in enumerate(labels)}
-    if len(places) < len(labels):
-        twice = next(label for label in places if list(labels).count(label) > 1)
-        raise DataError(f"{edition.dataset}: {path} has {kind} {twice} more than once; download it again")
-    return places
-
-
-def _wanted(labels: Sequence[str], places: dict[str, int], kind: str, edition: Edition, path: Path) -> list[int]:
-    missing = [label for label in labels if label not in places]
-    if missing:
-        shown = ", ".join(missing[:4]) + (f" and {len(missing) - 4} more" if len(missing) > 4 else "")
-        raise DataError(
-            f"{edition.dataset}: {path} lacks {kind} {shown}: it is cut off or not whole; download it again"
-        )
-    return [places[label] for label in labels]
-
-
-def _refuse_the_rest(places: dict[str, int], used: set[int], kind: str, edition: Edition, path: Path) -> None:
-    rest = [label for label, n in places.items() if n not in used]
+def _refuse_the_rest(places: dict[Label, int], used: set[int], kind: str, edition: Edition, path: Path) -> None:
+    rest = [" ".join(label) for label, n in places.items() if n not in used]
     if rest:
         raise DataError(
-            f"{edition.dataset}: {path} has {kind} {rest[0]}, which this edition does not; is it another one?"
+            f"{edition.dataset}: {path} has {kind} {rest[0]}, which no table of this edition has; is it another?"
         )
-
-
-def _refuse_two_outputs(across: Array, down: Array, cells: Sequence[str], edition: Edition, path: Path) -> None:
-    """Output stands twice in a file, below the columns and beside the rows; a damaged file can differ."""
-    gaps = np.abs(across - down)
-    if gaps.max(initial=0.0) > CLOSES_WITHIN * max(float(np.abs(across).mean()), 1e-300):
-        n = int(gaps.argmax())
-        raise DataError(
-            f"{edition.dataset}: {path} gives two outputs of {cells[n]}: {across[n]:.9g} in row OUT, {down[n]:.9g} in "
-            "column OUT; download it again"
-        )
-
-
-def _block(values: Array, rows: Sequence[int], columns: Sequence[int]) -> Array:
-    """Rows and columns of the matrix as one array of its own; consecutive ones, the usual case, are copied at once."""
-    if list(columns) == list(range(columns[0], columns[0] + len(columns))):
-        columns_at: slice | list[int] = slice(columns[0], columns[0] + len(columns))
-    else:
-        columns_at = list(columns)
-    if list(rows) == list(range(rows[0], rows[0] + len(rows))):
-        return np.array(values[rows[0] : rows[0] + len(rows), columns_at], order="C")
-    return np.ascontiguousarray(values[list(rows)][:, columns_at])
 
 
 def _fold(regions: Sequence[str], own: Sequence[str], output: Array, edition: Edition, path: Path) -> list[int]:
