@@ -89,8 +89,9 @@ def test_a_section_may_be_one_word(tmp_path):
     assert found.regions.targets == ("CIS", "CHN")
     assert found.sectors.frame.equals(open_concordance("icio-2023-to-eurasia-13").frame)
     assert found.sector_names["PET"] == "Refined petroleum and coke"
-    kept = read_aggregation(whole(), ["b", "a"], ["c"])
-    assert kept.regions.weights(["b", "a"])[0] == ("b", "a")
+    kept = read_aggregation(whole(), ["ROW", "KAZ"], ["c"])
+    assert kept.regions.weights(["ROW", "KAZ"])[0] == ("ROW", "KAZ")
+    assert kept.region_names == {"ROW": "ROW", "KAZ": "Kazakhstan"}
 
 
 def test_members_that_the_table_does_not_have_are_told():
@@ -225,3 +226,4 @@ def test_what_is_no_plain_yaml_is_named(tmp_path, content, expected):
     path.write_bytes(content)
     assert expected in said(path)
     assert "cannot be read" in said(tmp_path / "none.yaml")
+    assert "an aggregation is None; give a YAML file" in said(None)

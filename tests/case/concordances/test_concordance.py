@@ -73,6 +73,8 @@ def test_every_fault_is_told_at_once():
 
 
 def test_a_missing_column_is_named():
+    with pytest.raises(InputError, match="table of concordance 'x' is a dict"):
+        Concordance("x", "x", "", "", {"a": "X"})
     with pytest.raises(InputError, match="lacks column weight"):
         Concordance("x", "x", "", "", pd.DataFrame({"source": ["a"], "target": ["X"]}))
 

@@ -37,6 +37,7 @@ SIZES = {
     "GTAP 10": 65,
     "HS 2017 chapter": 96,
     "eurasia 13 sectors": 13,
+    "country (ISO 3166-1 alpha-3)": 250,
 }
 # What a table leaves out, and says so: extraterritorial bodies; divisions that ISIC rev 3 did not have.
 LEFT_OUT = {
@@ -72,6 +73,16 @@ def test_a_shipped_table_is_listed_and_its_weights_add_to_one_as_written(name):
     assert (frame.groupby("source")["weight"].sum() - 1).abs().max() <= 1e-9
     assert not frame.duplicated(["source", "target"]).any()
     assert not ((frame["weight"] < 1) & (frame["confidence"] != "assumed")).any(), "a parted code is assumed"
+
+
+@pytest.mark.parametrize("classification", sorted({row["classification"] for row in shipped_rows("titles.csv")}))
+def test_titles_are_complete(classification):
+    called = titles(classification)
+    assert len(called) == SIZES[classification]
+    assert all(called.values())
+    if classification.startswith("country"):
+        assert set(called) == set(ISO_3166)
+        assert len(set(called.values())) == len(called)
 
 
 def test_every_file_that_ships_is_read_by_something():

@@ -11,6 +11,7 @@ from zollverein.case.concordances.concordance import Concordance
 from zollverein.case.concordances.parts import Axis, read_axis
 from zollverein.case.concordances.plain_yaml import Plain, PlainFile, read_plain
 from zollverein.errors import InputError, near_matches
+from zollverein.given import require
 
 __all__ = ["Aggregation", "aggregation_schema", "read_aggregation"]
 
@@ -50,6 +51,7 @@ def read_aggregation(
     ------
     InputError : every fault at once, with the key (and line) where it stands.
     """
+    require("an aggregation", path_or_dict, (str, Path, Mapping), "a YAML file or a mapping of the same form")
     if isinstance(path_or_dict, Mapping):
         name, beside = "the aggregation", None
         file = PlainFile(_texts(path_or_dict))

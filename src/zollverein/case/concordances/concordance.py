@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from zollverein.errors import InputError, UnknownNameError, near_matches
+from zollverein.given import framed
 
 __all__ = ["COLUMNS", "CONFIDENCES", "Array", "Concordance", "identity", "require_known"]
 
@@ -183,10 +184,12 @@ def require_known(kind: str, given: Iterable[str], known: Sequence[str], where: 
         raise InputError(f"no {kind} {', '.join(told)}{more} in {where}; it has {_listed(list(known))}")
 
 
-def _judged(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+def _judged(given: pd.DataFrame, name: str) -> pd.DataFrame:
     place = f"concordance '{name}'"
+    frame = framed(f"of {place}", given)
     if missing := [column for column in COLUMNS[:3] if column not in frame.columns]:
         raise InputError(f"{place} lacks column {', '.join(missing)}; it has source, target, weight and may confidence")
+    frame = frame.reset_index(drop=True)
     if frame.empty:
         raise InputError(f"{place} has no rows; give at least one source with its target")
     faults = []

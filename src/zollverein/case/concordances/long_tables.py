@@ -10,6 +10,7 @@ import pandas as pd
 
 from zollverein.case.concordances.concordance import Concordance, require_known
 from zollverein.errors import InputError
+from zollverein.given import framed
 
 __all__ = ["aggregate_rows"]
 
@@ -46,6 +47,7 @@ def aggregate_rows(
     InputError : columns that do not exist or hold no numbers; a mean without weights, or with none above zero.
     UnknownNameError, InputError : codes that the concordance does not know.
     """
+    frame = framed("to aggregate", frame)
     codes, sums, means = _names(column), _names(value), _names(mean_of)
     if means and weighted_by is None:
         raise InputError(f"the mean of {', '.join(means)} needs weights; name their column in weighted_by")

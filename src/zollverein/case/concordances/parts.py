@@ -19,6 +19,7 @@ from zollverein.errors import InputError, near_matches
 __all__ = ["Axis", "KeyFault", "read_axis"]
 
 REST, KEEP = "rest", "keep"
+COUNTRY = "country (ISO 3166-1 alpha-3)"
 ENTRY_KEYS = ("name", "of", "without")
 CODE = re.compile(r"[\w.+-]+")
 SHOWN = 12
@@ -105,7 +106,7 @@ def read_axis(section: str, given: Plain, codes: tuple[str, ...], beside: Path |
 def _named(axis: Axis, given: str, beside: Path | None) -> Axis:
     """A section that is one word: keep, a shipped concordance or a file of one."""
     if given == KEEP:
-        names = {code: code for code in axis.codes}
+        names = {code: _called(axis.section, code) for code in axis.codes}
         return Axis(axis.section, axis.codes, names=names, whole=identity(axis.codes, axis.section))
     try:
         path = (beside or Path()) / given if given.lower().endswith(".csv") else given
@@ -120,6 +121,11 @@ def _named(axis: Axis, given: str, beside: Path | None) -> Axis:
         called = {}
     names = {target: called.get(target, target) for target in targets}
     return Axis(axis.section, axis.codes, names=names, whole=found)
+
+
+def _called(section: str, code: str) -> str:
+    """The name of a code that was given none: of the country, else the code itself."""
+    return titles(COUNTRY).get(code, code) if section == "regions" else code
 
 
 def _read_entry(axis: Axis, target: str, entry: Plain, rests: list[str]) -> None:
@@ -137,7 +143,7 @@ def _read_entry(axis: Axis, target: str, entry: Plain, rests: list[str]) -> None
     name = entry.get("name", "")
     if not isinstance(name, str):
         axis.faults.append(KeyFault((*keys, "name"), "no text; write what it is called"))
-    axis.names[target] = name if isinstance(name, str) and name else target
+    axis.names[target] = name if isinstance(name, str) and name else _called(axis.section, target)
     if entry.get("of", "") in ("", [], {}):
         axis.faults.append(KeyFault(keys, "'of' is missing or empty; list the codes that it is made of"))
         return

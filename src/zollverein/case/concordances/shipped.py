@@ -54,15 +54,16 @@ def concordances() -> dict[str, Shipped]:
     }
 
 
-@cache
 def concordance_sources() -> pd.DataFrame:
     """Return the sources of the shipped tables: key, publisher, title, url, date, retrieved, licence."""
     return pd.DataFrame(shipped_rows("sources.csv"), dtype="str")
 
 
-@cache
 def titles(classification: str) -> dict[str, str]:
     """Return what the codes of a classification are called, in its own order.
+
+    >>> titles("OECD ICIO 2023")["C19"]
+    'Coke and refined petroleum products'
 
     Raises
     ------
@@ -113,7 +114,8 @@ def _opened(name: str) -> Concordance:
     )
 
 
-def shipped_rows(file: str) -> list[dict[str, str]]:
+@cache
+def shipped_rows(file: str) -> tuple[dict[str, str], ...]:
     """Return the rows of a table that ships with the program; every cell is text."""
     with (TABLES / file).open(encoding="utf-8", newline="") as text:
-        return list(csv.DictReader(text))
+        return tuple(csv.DictReader(text))

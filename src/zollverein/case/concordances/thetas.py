@@ -10,6 +10,7 @@ import pandas as pd
 from zollverein.case.concordances.concordance import CONFIDENCES, Concordance, require_known
 from zollverein.case.concordances.shipped import shipped_rows
 from zollverein.errors import InputError
+from zollverein.given import framed
 
 __all__ = ["theta_by_division", "thetas"]
 
@@ -106,6 +107,7 @@ def _runs(divisions: pd.Series[str]) -> str:
 
 
 def _judged(given: pd.DataFrame) -> pd.DataFrame:
+    given = framed("sector_weights", given)
     if missing := [column for column in COLUMNS if column not in given.columns]:
         raise InputError(f"sector_weights lacks {', '.join(missing)}; it has sector, code, value")
     rows = given[list(COLUMNS)].reset_index(drop=True)

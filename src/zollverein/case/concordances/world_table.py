@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from types import NoneType
 
 import numpy as np
 import pandas as pd
 
 from zollverein.case.concordances.concordance import Array, Concordance
 from zollverein.case.data.world_table import WorldTable
+from zollverein.given import require
 
 __all__ = ["Aggregated", "aggregate_table"]
 
@@ -40,6 +42,9 @@ def aggregate_table(table: WorldTable, regions: Concordance | None, sectors: Con
     ------
     UnknownNameError, InputError : codes of the table that a concordance does not know.
     """
+    require("the table", table, WorldTable, "a WorldTable, as adaptors return one")
+    for what, by in (("regions", regions), ("sectors", sectors)):
+        require(what, by, (Concordance, NoneType), "a Concordance, or None to leave them as they are")
     region_names, W = (table.regions, None) if regions is None else regions.weights(table.regions)
     sector_names, V = (table.sectors, None) if sectors is None else sectors.weights(table.sectors)
     intermediate = table.intermediate
