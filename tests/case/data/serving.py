@@ -30,6 +30,8 @@ class Published:
     fail: list[int] = field(default_factory=list)
     """What the first answers say instead, each a status."""
     hang_s: float = 0.0
+    stall_after: int | None = None
+    """After how many bytes of the body the server falls silent for ``hang_s``; None: before the first."""
 
 
 @dataclass
@@ -104,7 +106,10 @@ def answer(handler: BaseHTTPRequestHandler, file: Published) -> None:
     handler.end_headers()
     handler.wfile.flush()
     if file.hang_s:
+        handler.wfile.write(body[: file.stall_after or 0])
+        handler.wfile.flush()
         threading.Event().wait(file.hang_s)
+        body = body[file.stall_after or 0 :]
     if file.break_after:
         body = body[: file.break_after.pop(0)]
         handler.close_connection = True

@@ -21,9 +21,10 @@ LICENCE = "Creative Commons Attribution 4.0 (CC BY 4.0): free to use, also chang
 LAYOUT = (
     "One workbook (.xlsx) with a sheet of pipelines, a row each, or the GeoJSON of the same release with the same "
     "names as properties and the routes as geometry: ProjectID, PipelineName, SegmentName, Fuel, Status, "
-    "CountriesOrAreas or Countries, StartLocation, StartCountryOrArea or StartCountry, EndLocation, EndCountryOrArea or "
-    "EndCountry, Capacity, CapacityUnits ({units}), {other}, LengthKnownKm, LengthEstimateKm, LengthMergedKm, Owner, "
-    "StartYear1, RouteAccuracy. Some releases' workbooks hold the routes too, as WKTFormat. Unknown is empty or '--'."
+    "CountriesOrAreas or Countries, StartLocation, StartCountryOrArea or StartCountry, EndLocation, EndCountryOrArea "
+    "or EndCountry, Capacity, CapacityUnits ({units}), {other}, LengthKnownKm, LengthEstimateKm, LengthMergedKm, "
+    "Owner, StartYear1, RouteAccuracy. Some releases' workbooks hold the routes too, as WKTFormat. What is not known "
+    "is empty or '--'."
 )
 BY_HAND = (
     "The publisher hands the files out by a form: open the page, choose Download Data, fill the form in, and take the "

@@ -171,7 +171,9 @@ def _header(values: Iterator[tuple[Any, ...]]) -> tuple[int, list[str]] | None:
 def _rows_of(
     where: str, path: Path, dataset: str, start: int, names: Sequence[str], values: Iterator[tuple[Any, ...]]
 ) -> tuple[list[GemRow], list[str]]:
-    rows, cut_off, broken = [], [], []
+    rows: list[GemRow] = []
+    cut_off: list[str] = []
+    broken: list[str] = []
     for number, row in enumerate(values, start=start + 1):
         cells = {name: value for name, value in zip(names, row, strict=False) if name}
         formula = next(

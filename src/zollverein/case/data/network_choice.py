@@ -67,8 +67,9 @@ def chosen_routes(dataset: str, routes: Sequence[Route], choice: Choice) -> tupl
         kept = [route for route in kept if set(route.countries) & set(choice.countries)]
         told += _left_out(before - len(kept), f"touch none of {', '.join(choice.countries)}")
     if choice.box is not None:
-        before, kept = kept, _in_box(dataset, kept, choice.box)
-        told += _left_out(len(before) - len(kept), "have no point in the box")
+        before = len(kept)
+        kept = _in_box(dataset, kept, choice.box)
+        told += _left_out(before - len(kept), "have no point in the box")
     return kept, told
 
 
