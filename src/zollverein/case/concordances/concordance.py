@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from zollverein.errors import InputError, UnknownNameError, near_matches
-from zollverein.given import framed
+from zollverein.case.concordances.judging import CONFIDENCES, judged, listed, require_known
+from zollverein.errors import InputError
 
-__all__ = ["COLUMNS", "CONFIDENCES", "Array", "Concordance", "identity", "require_known"]
+__all__ = ["Array", "Concordance", "identity"]
 
 Array = npt.NDArray[np.float64]
-
-COLUMNS = ("source", "target", "weight", "confidence")
-CONFIDENCES = ("reported", "derived", "assumed")
-ADDS_TO_ONE_WITHIN = 1e-9
-SHOWN = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +44,7 @@ class Concordance:
     cited: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "frame", _judged(self.frame, self.name))
+        object.__setattr__(self, "frame", judged(self.frame, self.name))
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -81,7 +76,7 @@ class Concordance:
         require_known("code", sources, self.sources, self._place())
         if len(set(sources)) != len(sources):
             twice = [code for code in dict.fromkeys(sources) if list(sources).count(code) > 1]
-            raise InputError(f"{self._place()} is asked for {_listed(twice)} more than once; give each code once")
+            raise InputError(f"{self._place()} is asked for {listed(twice)} more than once; give each code once")
         rows = self.frame[self.frame["source"].isin(sources)]
         targets = tuple(dict.fromkeys(rows["target"]))
         matrix = np.zeros((len(sources), len(targets)))
@@ -135,7 +130,7 @@ class Concordance:
             several = list(dict.fromkeys(rows.loc[rows["target"].duplicated(), "target"]))
             if several:
                 raise InputError(
-                    f"{self._place()} cannot be reversed by itself: {_listed(several)} of {self.target_classification} "
+                    f"{self._place()} cannot be reversed by itself: {listed(several)} of {self.target_classification} "
                     f"come from several codes; give weights_by, the size of each code of {self.source_classification}"
                 )
             parts = rows.assign(weight=1.0)
@@ -145,7 +140,7 @@ class Concordance:
             total = parts.groupby("target", sort=False)["weight"].transform("sum")
             if empty := list(dict.fromkeys(parts.loc[total <= 0, "target"])):
                 raise InputError(
-                    f"weights_by gives nothing to all codes that {_listed(empty)} of {self.target_classification} come "
+                    f"weights_by gives nothing to all codes that {listed(empty)} of {self.target_classification} come "
                     f"from; give at least one of them a size above zero"
                 )
             parts["weight"] = parts["weight"] / total
@@ -161,6 +156,31 @@ class Concordance:
             self.cited,
         )
 
+    def by_prefix(self, codes: Sequence[str]) -> Concordance:
+        """Return the concordance of finer codes: each goes where its longest beginning that stands here goes.
+
+        With chapters and headings here, six-digit products go by their heading where it is named, else their chapter.
+
+        Raises
+        ------
+        UnknownNameError, InputError : codes of which no beginning stands here.
+        """
+        known = set(self.sources)
+        begins = {code: _longest_beginning(code, known) for code in dict.fromkeys(codes)}
+        require_known("beginning of code", [c for c, begin in begins.items() if not begin], self.sources, self._place())
+        found = pd.DataFrame({"code": list(begins), "source": list(begins.values())}, dtype="str")
+        rows = (
+            found.merge(self.frame, on="source", sort=False).drop(columns="source").rename(columns={"code": "source"})
+        )
+        return Concordance(
+            f"{self.name}-by-prefix",
+            f"{self.title}, by the beginnings of finer codes",
+            self.source_classification,
+            self.target_classification,
+            _in_order_of_targets(rows, self.targets),
+            self.cited,
+        )
+
     def _place(self) -> str:
         return f"concordance '{self.name}'"
 
@@ -171,59 +191,8 @@ def identity(codes: Sequence[str], classification: str = "") -> Concordance:
     return Concordance("identity", "every code stays what it is", classification, classification, frame)
 
 
-def require_known(kind: str, given: Iterable[str], known: Sequence[str], where: str) -> None:
-    """Refuse names that do not exist where they were looked for, all of them at once, each with its near matches."""
-    there = set(known)
-    unknown = [name for name in dict.fromkeys(given) if name not in there]
-    if len(unknown) == 1:
-        raise UnknownNameError(kind, unknown[0], known, where)
-    if unknown:
-        hints = [(name, near_matches(name, known, 1)) for name in unknown[:SHOWN]]
-        told = [f"'{name}'" + (f" (did you mean '{near[0]}'?)" if near else "") for name, near in hints]
-        more = f" and {len(unknown) - SHOWN} more" if len(unknown) > SHOWN else ""
-        raise InputError(f"no {kind} {', '.join(told)}{more} in {where}; it has {_listed(list(known))}")
-
-
-def _judged(given: pd.DataFrame, name: str) -> pd.DataFrame:
-    place = f"concordance '{name}'"
-    frame = framed(f"of {place}", given)
-    if missing := [column for column in COLUMNS[:3] if column not in frame.columns]:
-        raise InputError(f"{place} lacks column {', '.join(missing)}; it has source, target, weight and may confidence")
-    frame = frame.reset_index(drop=True)
-    if frame.empty:
-        raise InputError(f"{place} has no rows; give at least one source with its target")
-    faults = []
-    for column in ("source", "target"):
-        bad = [value for value in frame[column] if not isinstance(value, str) or not value.strip()]
-        if bad:
-            faults.append(f"{column} {_listed(list(map(repr, bad)))} is no code; codes are text, '01' and not 1")
-    weight = pd.to_numeric(frame["weight"], errors="coerce").to_numpy(float)
-    if (bad := ~(np.isfinite(weight) & (weight > 0))).any():
-        faults.append(f"weight of {_listed(list(map(str, frame['source'][bad])))} is not a number above zero")
-    twice = frame.duplicated(["source", "target"])
-    if twice.any():
-        pairs = [f"{a} to {b}" for a, b in zip(frame["source"][twice], frame["target"][twice], strict=True)]
-        faults.append(f"{_listed(pairs)} stands more than once; keep one row")
-    total = pd.Series(weight).groupby(list(frame["source"]), sort=False).transform("sum").to_numpy()
-    if not faults and (off := np.abs(total - 1.0) > ADDS_TO_ONE_WITHIN).any():
-        sums = {str(code): float(value) for code, value in zip(frame["source"][off], total[off], strict=True)}
-        told = [f"{code} to {value:.12g}" for code, value in sums.items()]
-        faults.append(f"weights add up for {_listed(told)}; those of a source add to 1 (give ten digits)")
-    whole = ~frame["source"].duplicated(keep=False)
-    default = whole.map({True: "reported", False: "assumed"})
-    confidence = frame["confidence"].where(frame["confidence"].notna(), default) if "confidence" in frame else default
-    if wrong := sorted({str(c) for c in confidence} - set(CONFIDENCES)):
-        faults.append(f"confidence {_listed(wrong)}; allowed: {', '.join(CONFIDENCES)}")
-    if faults:
-        raise InputError(f"{place} is refused: " + "; ".join(faults))
-    return pd.DataFrame(
-        {
-            "source": frame["source"].astype("str").to_numpy(),
-            "target": frame["target"].astype("str").to_numpy(),
-            "weight": np.where(whole, 1.0, weight / total),
-            "confidence": confidence.astype("str").to_numpy(),
-        }
-    )
+def _longest_beginning(code: str, known: Container[str]) -> str:
+    return next((code[:n] for n in range(len(code), 0, -1) if code[:n] in known), "")
 
 
 def _in_order_of_targets(pairs: pd.DataFrame, targets: Sequence[str]) -> pd.DataFrame:
@@ -236,17 +205,12 @@ def _sizes(weights_by: pd.Series[float], sources: Sequence[str], place: str) -> 
     require_known("size of code", sources, list(map(str, weights_by.index)), f"weights_by, which {place} reverses by")
     size = pd.to_numeric(weights_by, errors="coerce").astype(float)
     if size.index.has_duplicates:
-        raise InputError(f"weights_by has {_listed(list(size.index[size.index.duplicated()]))} more than once")
+        raise InputError(f"weights_by has {listed(list(size.index[size.index.duplicated()]))} more than once")
     if not (np.isfinite(size) & (size >= 0)).all():
         bad = list(map(str, size.index[~(np.isfinite(size) & (size >= 0))]))
-        raise InputError(f"weights_by of {_listed(bad)} is not a number of zero or more")
+        raise InputError(f"weights_by of {listed(bad)} is not a number of zero or more")
     return size
 
 
 def _rank(confidence: pd.Series[str]) -> npt.NDArray[np.intp]:
     return np.asarray(pd.Index(CONFIDENCES).get_indexer(pd.Index(confidence)))
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(map(str, names[:SHOWN]))
-    return shown + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from zollverein.case.concordances.concordance import Concordance, require_known
+from zollverein.case.concordances.concordance import Concordance
+from zollverein.case.concordances.judging import require_known
 from zollverein.errors import InputError
 from zollverein.given import framed
 

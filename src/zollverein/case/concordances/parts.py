@@ -10,19 +10,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from zollverein.case.concordances.concordance import ADDS_TO_ONE_WITHIN, Concordance, identity
+from zollverein.case.concordances.concordance import Concordance, identity
 from zollverein.case.concordances.groups import AT, country_groups, group_members
+from zollverein.case.concordances.judging import ADDS_TO_ONE_WITHIN, listed
 from zollverein.case.concordances.plain_yaml import Keys, Plain
 from zollverein.case.concordances.shipped import open_concordance, titles
+from zollverein.case.data.country_names import named_countries
 from zollverein.errors import InputError, near_matches
 
 __all__ = ["Axis", "KeyFault", "read_axis"]
 
 REST, KEEP = "rest", "keep"
-COUNTRY = "country (ISO 3166-1 alpha-3)"
 ENTRY_KEYS = ("name", "of", "without")
 CODE = re.compile(r"[\w.+-]+")
-SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def _named(axis: Axis, given: str, beside: Path | None) -> Axis:
 
 def _called(section: str, code: str) -> str:
     """The name of a code that was given none: of the country, else the code itself."""
-    return titles(COUNTRY).get(code, code) if section == "regions" else code
+    return named_countries().get(code, (code,))[0] if section == "regions" else code
 
 
 def _read_entry(axis: Axis, target: str, entry: Plain, rests: list[str]) -> None:
@@ -155,7 +155,7 @@ def _read_entry(axis: Axis, target: str, entry: Plain, rests: list[str]) -> None
     out = {part.code for part in _members(axis, target, entry.get("without", []), (*keys, "without"))}
     parts = list(_members(axis, target, entry["of"], (*keys, "of")))
     if absent := sorted(out - {part.code for part in parts}):
-        axis.faults.append(KeyFault((*keys, "without"), f"{_listed(absent)} is not in 'of' anyway; drop it"))
+        axis.faults.append(KeyFault((*keys, "without"), f"{listed(absent)} is not in 'of' anyway; drop it"))
     kept = [part for part in parts if part.code not in out]
     if parts and not kept:
         axis.faults.append(KeyFault(keys, "nothing is left of it; list codes that are not in 'without'"))
@@ -194,9 +194,9 @@ def _of_group(axis: Axis, target: str, name: str, keys: Keys) -> Iterator[Part]:
     there = [code for code in members if code in axis.codes]
     absent = [code for code in members if code not in axis.codes]
     if not there:
-        axis.faults.append(KeyFault(keys, f"the table has none of the group '{name}' ({_listed(absent)}); drop it"))
+        axis.faults.append(KeyFault(keys, f"the table has none of the group '{name}' ({listed(absent)}); drop it"))
     elif absent:
-        axis.notes.append(f"{target}: the table does not have {_listed(absent)} of the group '{name}' by themselves")
+        axis.notes.append(f"{target}: the table does not have {listed(absent)} of the group '{name}' by themselves")
     yield from (Part(target, code, None, keys) for code in there)
 
 
@@ -206,7 +206,7 @@ def _known(axis: Axis, code: str, keys: Keys) -> bool:
     # Names of groups are small letters, codes of regions are not: one is not taken for the other.
     groups = tuple(country_groups()) if axis.section == "regions" and code.islower() else ()
     near = near_matches(code, (*axis.codes, *groups), 2)
-    hint = "did you mean " + " or ".join(f"'{n}'" for n in near) + "?" if near else f"it has {_listed(axis.codes)}"
+    hint = "did you mean " + " or ".join(f"'{n}'" for n in near) + "?" if near else f"it has {listed(axis.codes)}"
     axis.faults.append(KeyFault(keys, f"the table has no {axis.section[:-1]} '{code}'; {hint}"))
     return False
 
@@ -246,9 +246,5 @@ def _judge_uses(axis: Axis, rest: str | None, order: Sequence[str]) -> None:
         axis.parts.extend(Part(rest, code, None, (axis.section, rest, "of")) for code in left)
         axis.parts.sort(key=lambda part: order.index(part.target))
     elif left and not axis.faults:
-        said = f"{_listed(left)} of the table in no new code; put them somewhere, or add one with 'of: rest'"
+        said = f"{listed(left)} of the table in no new code; put them somewhere, or add one with 'of: rest'"
         axis.faults.append(KeyFault((axis.section,), said))
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from zollverein.case.concordances.concordance import ADDS_TO_ONE_WITHIN, CONFIDENCES, Concordance
+from zollverein.case.concordances.concordance import Concordance
+from zollverein.case.concordances.judging import ADDS_TO_ONE_WITHIN, CONFIDENCES
 from zollverein.case.fault import Fault
 from zollverein.case.parsing import Table, parse_table
 from zollverein.case.schema import Column, TableSchema

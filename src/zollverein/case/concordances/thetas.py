@@ -7,7 +7,8 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from zollverein.case.concordances.concordance import CONFIDENCES, Concordance, require_known
+from zollverein.case.concordances.concordance import Concordance
+from zollverein.case.concordances.judging import CONFIDENCES, require_known
 from zollverein.case.concordances.shipped import shipped_rows
 from zollverein.errors import InputError
 from zollverein.given import framed
