@@ -121,6 +121,7 @@ def desk(called: str, limits: Limits) -> Iterator[Desk]:
                 "autoload_known_extensions": False,
             }
             with duckdb.connect(str(folder / "staged.duckdb"), config=config) as con:
+                con.begin()  # and never committed: nothing has to survive, so the disk is not waited for
                 yield Desk(con, folder, limits, called)
     except duckdb.OutOfMemoryException as error:
         raise DataError(

@@ -135,7 +135,7 @@ def _staged(on: Desk, plain: Path, values: dict[str, object]) -> list[str]:
         plain,
         dataset=on.called,
         columns=QUERY if query else BULK,
-        encoding="cp1252" if query else "utf-8",
+        encoding="cp1252",
         codes=("Product", "ProductCode"),
         years=("Tariff Year", "Year"),
         free=("Product Name", "Reporter Name", "Partner Name", "EstCode"),
@@ -169,9 +169,9 @@ def _select(
         trim({regime}) AS regime, {rate} AS rate_percent, {imports} / 1000.0 AS imports_usd_million,
         CASE WHEN len($years) > 0 AND NOT list_contains($years, {year}) THEN 'year not asked for'
              WHEN NOT list_contains($regimes, trim({regime})) THEN 'regime ' || trim({regime}) || ' not asked for'
+             WHEN len(trim({product})) IN (2, 4) OR upper(trim({product})) = 'TOTAL' THEN 'product at another level'
              WHEN {rate} IS NULL THEN 'no rate'
              WHEN {unknown} THEN 'specific duties without an ad valorem equivalent'
-             WHEN len(trim({product})) IN (2, 4) OR upper(trim({product})) = 'TOTAL' THEN 'product at another level'
              END AS left_out"""
 
 
@@ -184,7 +184,7 @@ def _refuse_lost_zeros(on: Desk) -> None:
     if found:
         product, rows = found[0]
         raise DataError(
-            f"{on.called}: product '{product}' ({rows} rows) is no HS6 code of six digits; choose HS6 in WITS, and keep "
+            f"{on.called}: product '{product}' ({rows} rows) is no HS6 code of six digits; choose HS6 in WITS; keep "
             "programs from taking codes for numbers, which cuts their leading zeros"
         )
     odd = answers(
@@ -206,7 +206,7 @@ def _one_rate_each(on: Desk, several: str) -> list[str]:
     if several == "refuse":
         exporter, importer, product, year, regime, rows = found[0]
         raise DataError(
-            f"{on.called}: {importer} has {rows} {regime} rates for {product} from {exporter} in {year}; give each file "
+            f"{on.called}: {importer} has {rows} {regime} rates for {product} from {exporter} in {year}; give a file "
             "once, and where several preferences apply ask for several='lowest'"
         )
     ((before,),) = answers(on, "SELECT count(*) FROM rates")
