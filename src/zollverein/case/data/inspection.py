@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zollverein.case.data.inspection_bytes import encoded, refuse_what_is_no_text
-from zollverein.case.data.inspection_cells import NUMBER, Judge, Spoilt
+from zollverein.case.data.inspection_cells import DECIMAL_COMMA, NUMBER, Judge, Spoilt
 from zollverein.case.data.inspection_rows import Row, first_line, line_number, rows, split, stops_within_a_line
 from zollverein.errors import DataError, near_matches
 
@@ -109,7 +109,9 @@ def _refuse_other_delimiter(path: Path, called: str, line: str, columns: Sequenc
 
     best = max([delimiter, *DELIMITERS], key=score)
     as_said = score(delimiter)
-    if best == delimiter or score(best) == as_said or (as_said[0] == score(best)[0] and as_said[1] > 1):
+    if best == delimiter or score(best) == as_said:
+        return
+    if as_said[0] == score(best)[0] and as_said[1] > 1 and not _are_figures(split(line, best)):
         return
     said, stands = DELIMITERS.get(delimiter, repr(delimiter)), DELIMITERS[best]
     comma = " and, often with these, decimal commas" if best == ";" else ""
@@ -117,6 +119,12 @@ def _refuse_other_delimiter(path: Path, called: str, line: str, columns: Sequenc
         f"{called}: {path}, line 1 has {stands} between its cells where {said} belong{comma}; save it again with "
         f"{said} and decimal points, or download it again"
     )
+
+
+def _are_figures(cells: Sequence[str]) -> bool:
+    """Whether a line without names is one of numbers, some of them with decimal commas."""
+    bare = [cell.strip() for cell in cells]
+    return all(NUMBER.fullmatch(cell) or DECIMAL_COMMA.fullmatch(cell) for cell in bare if cell)
 
 
 def _compare_columns(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from zollverein.case.data.inspection_rows import Row
 
-__all__ = ["NUMBER", "Judge", "Spoilt"]
+__all__ = ["DECIMAL_COMMA", "NUMBER", "Judge", "Spoilt"]
 
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 ERROR_CELLS = frozenset(

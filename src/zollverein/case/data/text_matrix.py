@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,7 @@ from zollverein.case.data.inspection import TextLayout, inspect_text
 from zollverein.case.data.world_table import Array
 from zollverein.errors import DataError
 
-__all__ = ["Matrix", "read_matrix"]
+__all__ = ["Matrix", "matrix_blocks", "read_matrix"]
 
 BLOCK_BYTES = 32 << 20  # a row must fit into a block; the fastest of 4 to 64 MB on a table of 3,468 x 3,929
 
@@ -51,15 +52,32 @@ def read_matrix(layout: TextLayout, *, dataset: str, label_columns: int = 1) -> 
     for batch in _batches(layout, dataset, label_columns):
         columns = [batch.column(n).to_pylist() for n in range(label_columns)]
         labels += list(zip(*columns, strict=True)) if columns else []
-        figures = batch.select(range(label_columns, batch.num_columns))
-        nulls = sum(column.null_count for column in figures.columns)
-        block = figures.to_tensor(null_to_nan=True).to_numpy()
-        if nulls:
-            block = np.nan_to_num(block, nan=0.0, posinf=np.inf, neginf=-np.inf)
-            empty += nulls
+        block, nulls = _figures(batch, label_columns)
         blocks.append(block)
+        empty += nulls
     values = blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
     return Matrix(labels, np.ascontiguousarray(values), empty)
+
+
+def matrix_blocks(layout: TextLayout, *, dataset: str) -> Iterator[Array]:
+    """Yield the figures of a file without labels, some rows at a time, for those that do not fit into memory whole.
+
+    Raises
+    ------
+    DataError : a cell that is no number, with its line and column.
+    """
+    for batch in _batches(layout, dataset, 0):
+        yield _figures(batch, 0)[0]
+
+
+def _figures(batch: Any, label_columns: int) -> tuple[Array, int]:
+    """The figures of a record batch, (rows, columns), and how many of its cells were empty; those are 0."""
+    figures = batch.select(range(label_columns, batch.num_columns))
+    nulls = sum(column.null_count for column in figures.columns)
+    block: Array = figures.to_tensor(null_to_nan=True).to_numpy()
+    if nulls:
+        block = np.nan_to_num(block, nan=0.0, posinf=np.inf, neginf=-np.inf)
+    return block, nulls
 
 
 def _batches(layout: TextLayout, dataset: str, label_columns: int) -> Any:

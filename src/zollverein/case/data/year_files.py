@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -12,7 +13,7 @@ from tempfile import TemporaryDirectory
 from zollverein.case.data.flat_files import unpacked
 from zollverein.errors import DataError
 
-__all__ = ["year_file"]
+__all__ = ["archive_names", "choose_year", "naming", "year_file"]
 
 CENTURY_TURNS = 90  # years of two digits: 95 is 1995, 11 is 2011
 
@@ -38,7 +39,7 @@ def year_file(path: Path, *, dataset: str, pattern: str, year: int | None) -> It
     with TemporaryDirectory(prefix="zollverein-") as folder:
         if path.is_dir():
             inside = [file for file in sorted(path.iterdir()) if file.is_file()]
-            name, found = _choose([file.name for file in inside], path, dataset, pattern, year)
+            name, found = choose_year([file.name for file in inside], path, dataset, pattern, year)
             chosen = path / name
         elif path.suffix.lower() == ".zip":
             chosen, found = _from_archive(path, dataset, pattern, year, Path(folder))
@@ -46,22 +47,46 @@ def year_file(path: Path, *, dataset: str, pattern: str, year: int | None) -> It
             chosen, found = path, _year_of_file(path, dataset, pattern, year)
         if chosen.suffix.lower() == ".zip":
             chosen, found = _from_archive(chosen, dataset, pattern, found, Path(folder) / "inner")
-        yield chosen, found
+        with naming(Path(folder), path):
+            yield chosen, found
+
+
+@contextmanager
+def naming(folder: Path, archive: Path) -> Iterator[None]:
+    """In errors about what was unpacked into a passing folder, name the archive that a reader knows."""
+    try:
+        yield
+    except DataError as error:
+        raise DataError(str(error).replace(f"{folder}{os.sep}", f"{archive}: ")) from error
+
+
+def archive_names(path: Path, dataset: str) -> list[str]:
+    """Return the names of the files in a zip archive, without their folders.
+
+    Raises
+    ------
+    DataError : the archive is damaged or cut off.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return [Path(name).name for name in archive.namelist() if not name.endswith("/")]
+    except zipfile.BadZipFile as error:
+        raise DataError(f"{dataset}: {path} is a zip archive that is damaged or cut off; download it again") from error
 
 
 def _from_archive(path: Path, dataset: str, pattern: str, year: int | None, folder: Path) -> tuple[Path, int]:
     folder.mkdir(exist_ok=True)
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = [Path(name).name for name in archive.namelist() if not name.endswith("/")]
-    except zipfile.BadZipFile as error:
-        raise DataError(f"{dataset}: {path} is a zip archive that is damaged or cut off; download it again") from error
-    name, found = _choose(names, path, dataset, pattern, year)
+    name, found = choose_year(archive_names(path, dataset), path, dataset, pattern, year)
     return unpacked(path, re.escape(name), folder, dataset)[0], found
 
 
-def _choose(names: Sequence[str], path: Path, dataset: str, pattern: str, year: int | None) -> tuple[str, int]:
-    """The one name of the wanted year, among names like the pattern."""
+def choose_year(names: Sequence[str], path: Path, dataset: str, pattern: str, year: int | None) -> tuple[str, int]:
+    """Return the one name of the wanted year among names like the pattern, and the year.
+
+    Raises
+    ------
+    DataError : no such name; several years and none was asked for; not the wanted one; two names of it.
+    """
     years: dict[int, list[str]] = {}
     for name in names:
         found = _year(name, pattern)
