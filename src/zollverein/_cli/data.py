@@ -107,6 +107,7 @@ def read(
     year: Annotated[int | None, typer.Option("--year", help="only this year")] = None,
     country: Annotated[list[str] | None, typer.Option("--country", help="only this one; may be given again")] = None,
     status: Annotated[list[str] | None, typer.Option("--status", help="of a line; may be given again")] = None,
+    rate: Annotated[float | None, typer.Option("--usd-per-eur", help="for tables in euros: the year's rate")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="tidy .csv or .parquet; of a network a folder")] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -117,7 +118,7 @@ def read(
     network = known_dataset(name).kind == "network"
     if out is not None:  # before a long file is read
         _require_place(out, network)
-    found = read_file(name, file, year=year, countries=country or (), statuses=status or ())
+    found = read_file(name, file, year=year, countries=country or (), statuses=status or (), usd_per_eur=rate)
     written = _write(found, out, f"{name}: {file.name}") if out is not None else {}
     said = facts(found) | written
     if as_json:

@@ -29,6 +29,10 @@ class Published:
     """How many bytes of the body each of the first answers sends before the line goes dead."""
     fail: list[int] = field(default_factory=list)
     """What the first answers say instead, each a status."""
+    careless: bool = False
+    """Whether it sends the range that is asked for, whatever version it is wanted of."""
+    shifted: int = 0
+    """By how many bytes the range that it sends begins after the one that was asked for."""
     hang_s: float = 0.0
     stall_after: int | None = None
     """After how many bytes of the body the server falls silent for ``hang_s``; None: before the first."""
@@ -86,8 +90,8 @@ def answer(handler: BaseHTTPRequestHandler, file: Published) -> None:
     body, start = file.content, 0
     status = file.status
     asked, only_if = handler.headers.get("Range"), handler.headers.get("If-Range")
-    if status == 200 and file.ranges and asked and only_if in {file.etag, file.modified}:
-        start = int(asked.removeprefix("bytes=").rstrip("-"))
+    if status == 200 and file.ranges and asked and (file.careless or only_if in {file.etag, file.modified}):
+        start = int(asked.removeprefix("bytes=").rstrip("-")) + file.shifted
         status = 206 if start < len(body) else 416
     handler.send_response(status)
     if status == 206:

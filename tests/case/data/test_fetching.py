@@ -19,13 +19,13 @@ from typing import Any
 
 import pytest
 from filelock import FileLock
-from tests.case.data.serving import Published, Site, serving
+from tests.case.data.serving import LONG_AGO, Published, Site, serving
 
 from zollverein.case.data import downloading, registry
 from zollverein.case.data.dataset import Dataset, RemoteFile
 from zollverein.case.data.downloading import Patience
 from zollverein.case.data.fetching import get, licence_notice
-from zollverein.case.data.http_answers import refuse
+from zollverein.case.data.http_answers import refuse, validator
 from zollverein.errors import DataError, InputError, OutputError, UnknownNameError
 
 DATA = random.Random(7).randbytes(400_000)
@@ -183,17 +183,58 @@ def test_where_it_cannot_be_gone_on_it_is_begun_anew(site: Site, known: Any, tmp
     assert len(site.asked) == 2
 
 
+@pytest.mark.parametrize(
+    "liar",
+    [
+        Published(DATA[::-1], etag='"v2"', careless=True),
+        Published(DATA[::-1][:-1], etag=None, modified=None, careless=True),
+        Published(DATA, shifted=1000),
+    ],
+    ids=["another version", "another size", "another place"],
+)
 def test_a_server_that_sends_another_piece_is_not_believed(
-    site: Site, known: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    site: Site, known: Any, tmp_path: Path, liar: Published
 ) -> None:
-    """The part is of version 1; the server answers any If-Range with a piece of version 2."""
-    site.files["/table.bin"] = Published(DATA, etag='"v1"', break_after=[150_000, 0, 0, 0])
+    site.files["/table.bin"] = Published(DATA, break_after=[150_000, 0, 0, 0])
     with pytest.raises(DataError):
         fetch(site, tmp_path)
-    liar = Published(DATA[::-1], etag='"v2"', modified='"v1"')
     site.files["/table.bin"] = liar
-    assert fetch(site, tmp_path).read_bytes() == DATA[::-1]
+    assert fetch(site, tmp_path).read_bytes() == liar.content
     assert [headers.get("Range") for _, headers in site.asked][-2:] == ["bytes=150000-", None]
+
+
+def test_without_a_name_for_the_version_no_piece_is_asked_for(site: Site, known: Any, tmp_path: Path) -> None:
+    site.files["/table.bin"] = Published(DATA, etag=None, modified=None, break_after=[150_000, 0, 0, 0])
+    with pytest.raises(DataError):
+        fetch(site, tmp_path)
+    site.files["/table.bin"] = Published(DATA[::-1], etag=None, modified=None, careless=True)
+    assert fetch(site, tmp_path).read_bytes() == DATA[::-1]
+
+
+def test_a_part_from_another_address_is_not_gone_on_from(site: Site, tmp_path: Path) -> None:
+    site.files |= {"/a": Published(DATA, break_after=[150_000, 0, 0, 0]), "/b": Published(DATA[::-1])}
+    part = tmp_path / "table.bin.part"
+    with pytest.raises(DataError):
+        downloading.download(f"{site.url}/a", part, patience=QUICK)
+    downloading.download(f"{site.url}/b", part, patience=QUICK)
+    assert part.read_bytes() == DATA[::-1]
+
+
+@pytest.mark.parametrize(
+    ("headers", "name"),
+    [
+        ({"ETag": '"a"', "Last-Modified": LONG_AGO}, '"a"'),
+        ({"ETag": 'W/"a"'}, ""),
+        ({"ETag": 'W/"a"', "Last-Modified": LONG_AGO, "Date": "Mon, 06 Jan 2020 10:00:01 GMT"}, LONG_AGO),
+        ({"Last-Modified": LONG_AGO, "Date": LONG_AGO}, ""),
+        ({"Last-Modified": LONG_AGO}, ""),
+        ({"Last-Modified": "yesterday", "Date": LONG_AGO}, ""),
+        ({"ETag": '"a"', "Content-Encoding": "gzip"}, ""),
+    ],
+)
+def test_only_what_is_strong_names_a_version(headers: dict[str, str], name: str) -> None:
+    answer: Any = SimpleNamespace(headers=headers)
+    assert validator(answer) == name
 
 
 def test_a_part_that_holds_all_is_taken(site: Site, known: Any, tmp_path: Path) -> None:

@@ -352,6 +352,20 @@ def test_the_oil_tracker_s_workbook_becomes_a_network(oil: Path) -> None:
         assert words in told
 
 
+def test_a_name_that_two_nodes_bear_ties_nothing(tmp_path: Path) -> None:
+    """Two drawn lines begin in places of one name, far apart; the line that is not drawn begins at a third."""
+    said = {"Countries": "Kazakhstan", "StartLocation": "Saryozek", "StartCountry": "Kazakhstan",
+            "EndCountry": "Kazakhstan"}  # fmt: skip
+    rows = [
+        pipeline(**said, ProjectID="P1", EndLocation="A", WKTFormat="LINESTRING (60 50, 61 50)"),
+        pipeline(**said, ProjectID="P2", EndLocation="B", WKTFormat="LINESTRING (70 44, 71 44)"),
+        pipeline(**said, ProjectID="P3", EndLocation="A"),
+    ]
+    links = rows_of(gem_pipelines.read(workbook(tmp_path / "oil.xlsx", rows)), "links")
+    assert [link["from_node"] for link in links.values()] == ["saryozek", "saryozek-2", "saryozek-3"]
+    assert links["p3"]["to_node"] == links["p1"]["to_node"]
+
+
 def test_every_row_says_how_it_is_known(oil: Path) -> None:
     read = gem_pipelines.read(oil, statuses=[])
     columns = {"nodes": NODES, "links": LINKS, "link_figures": LINK_FIGURES, "sources": SOURCES}

@@ -85,6 +85,10 @@ def test_choices_that_an_adaptor_does_not_know_are_refused(tmp_path: Path) -> No
     path.write_text(json.dumps(LINE), encoding="utf-8")
     with pytest.raises(InputError, match="geojson-network has no year to choose by"):
         read_file("geojson-network", path, year=2020)
+    with pytest.raises(InputError, match="geojson-network has no usd_per_eur"):
+        read_file("geojson-network", path, usd_per_eur=1.1)
+    with pytest.raises(InputError, match=r"usd_per_eur, .* not -1\.0"):
+        read_file("exiobase-3", path, usd_per_eur=-1.0)
     with pytest.raises(InputError, match="wdi has no countries to choose by"):
         read_file("wdi", path, countries=["KAZ"])
     with pytest.raises(UnknownNameError):

@@ -23,14 +23,14 @@ def test_every_adaptor_is_registered() -> None:
         name for name in modules if hasattr(importlib.import_module(f"zollverein.case.data.{name}"), "DATASETS")
     }
     assert adaptors == set(registry.MODULES)
-    assert len(registry.MODULES) == len(adaptors)
+    assert len(registry.MODULES) == len(adaptors) == 15
 
 
 def test_names_are_unique() -> None:
     modules = [importlib.import_module(f"zollverein.case.data.{name}") for name in registry.MODULES]
     names = [held.name for module in modules for held in module.DATASETS]
     assert len(names) == len(set(names)) == len(DATASETS)
-    assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) for name in names)
+    assert all(re.fullmatch(r"[a-z0-9]+([.-][a-z0-9]+)*", name) for name in names)
 
 
 @pytest.mark.parametrize("dataset", DATASETS.values(), ids=list(DATASETS))

@@ -32,6 +32,7 @@ def read_file(
     year: int | None = None,
     countries: Sequence[str] = (),
     statuses: Sequence[str] = (),
+    usd_per_eur: float | None = None,
 ) -> Reading:
     """Read a file as the dataset that it is of.
 
@@ -39,6 +40,7 @@ def read_file(
     ----------
     name : in the registry. path : the file, or a folder of files where the dataset is one.
     year : the only one that is wanted. countries, statuses : the only ones; where the adaptor knows them.
+    usd_per_eur : for tables in euros, the year's average rate.
 
     Raises
     ------
@@ -48,10 +50,11 @@ def read_file(
     read = adaptor(name).read
     parameters = signature(read).parameters
     chosen: dict[str, object] = {}
-    for what, wanted in (("year", year), ("countries", tuple(countries)), ("statuses", tuple(statuses))):
-        if wanted in {None, ()}:
+    lists = {"countries": tuple(countries), "statuses": tuple(statuses)}
+    for what, wanted in (("year", year), ("usd_per_eur", usd_per_eur), *lists.items()):
+        if wanted is None or wanted == ():
             continue
-        if what in parameters and (what == "year" or _is_list(parameters[what])):
+        if what in parameters and (what not in lists or _is_list(parameters[what])):
             chosen[what] = wanted
         elif what == "year" and "years" in parameters:
             chosen["years"] = (wanted,)

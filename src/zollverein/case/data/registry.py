@@ -18,7 +18,10 @@ __all__ = ["MODULES", "adaptor", "dataset", "datasets"]
 MODULES = (
     "oecd_icio",
     "wiod",
+    "eora26",
     "adb_mrio",
+    "exiobase",
+    "gloria",
     "itpde",
     "baci",
     "cepii_gravity",
