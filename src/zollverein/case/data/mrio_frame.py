@@ -6,6 +6,8 @@ import importlib
 import importlib.util
 import logging
 import warnings
+import zipfile
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,13 +15,27 @@ from typing import Any
 
 import numpy as np
 
+from zollverein.case.data.inspection_cells import NUMBER
 from zollverein.case.data.world_table import Array, WorldTable
 from zollverein.errors import DataError
 
 __all__ = ["frame_table", "parsed"]
 
-FAULTS = (AttributeError, IndexError, KeyError, TypeError, ValueError, OSError, EOFError)
-"""What pymrio and pandas raise on files that are not what they expect; pymrio's own errors are of these kinds too."""
+FAULTS = (
+    AttributeError,
+    IndexError,
+    KeyError,
+    TypeError,
+    ValueError,
+    OSError,
+    EOFError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What pandas, and pymrio by it, raise on files that are not what they expect."""
+
+OWN_FAULTS = (("pymrio.core.fileio", "ReadError"), ("pymrio.tools.ioparser", "ParserError"))
+"""Where pymrio's own errors are; they share no base."""
 
 
 def parsed(name: str, path: Path, dataset: str, **options: object) -> Any:
@@ -36,9 +52,11 @@ def parsed(name: str, path: Path, dataset: str, **options: object) -> Any:
     with _quiet():
         pymrio = importlib.import_module("pymrio")
         parser: Callable[..., Any] = getattr(pymrio, name)
+        own = tuple(getattr(importlib.import_module(module), kind) for module, kind in OWN_FAULTS)
+        faults: tuple[type[Exception], ...] = FAULTS + own
         try:
             return parser(path, **options)
-        except FAULTS as error:
+        except faults as error:
             said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
             raise DataError(
                 f"{dataset}: {path} is not in the publisher's layout, or is cut off: pymrio's {name} cannot parse it "
@@ -79,10 +97,10 @@ def frame_table(
     rows = _order(cells, regions, sectors, dataset, "sector")
     columns = _order([(str(r), str(s)) for r, s in Z.columns], regions, sectors, dataset, "using sector")
     buyers = _order(bought, regions, demands, dataset, "category of final demand")
-    primary = _figures(F)[:, columns]
-    taxes = np.zeros((len(primary), N * D)) if F_Y is None else _figures(F_Y)[:, buyers]
-    final = _figures(Y)[np.ix_(rows, buyers)].reshape(N, S, N, D)
-    intermediate = _figures(Z)[np.ix_(rows, columns)].reshape(N, S, N, S)
+    primary = _figures(F, dataset)[:, columns]
+    taxes = np.zeros((len(primary), N * D)) if F_Y is None else _figures(F_Y, dataset)[:, buyers]
+    final = _figures(Y, dataset)[np.ix_(rows, buyers)].reshape(N, S, N, D)
+    intermediate = _figures(Z, dataset)[np.ix_(rows, columns)].reshape(N, S, N, S)
     sold = intermediate.sum(axis=(2, 3)).ravel() + final.sum(axis=(2, 3)).ravel()
     made = sold if output is None else output[rows]
     return WorldTable(
@@ -101,8 +119,25 @@ def frame_table(
     )
 
 
-def _figures(frame: Any) -> Array:
-    return np.asarray(frame.to_numpy(dtype=float, na_value=0.0))
+def _figures(frame: Any, dataset: str) -> Array:
+    try:
+        return np.asarray(frame.to_numpy(dtype=float, na_value=0.0))
+    except (TypeError, ValueError) as error:
+        raise DataError(f"{dataset}: {_spoilt(frame)}; download the file again") from error
+
+
+def _spoilt(frame: Any) -> str:
+    """The first cell of a frame that is no number, by its labels."""
+    for label, column in frame.items():
+        for row, cell in column.items():
+            if not isinstance(cell, int | float) and not (isinstance(cell, str) and NUMBER.fullmatch(cell.strip())):
+                at = ", column ".join(_name(part) for part in (row, label))
+                return f"row {at} holds '{cell}', which is no number"
+    return "a cell is no number"
+
+
+def _name(label: Any) -> str:
+    return " ".join(map(str, label)) if isinstance(label, tuple) else str(label)
 
 
 def _order(
