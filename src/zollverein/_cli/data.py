@@ -71,7 +71,9 @@ def show(name: NameArgument, as_json: JsonOption = False) -> None:
 def get(
     name: NameArgument,
     folder: Annotated[Path | None, typer.Argument(help="folder for the files; absent: one of its name")] = None,
-    file: Annotated[list[str] | None, typer.Option("--file", help="only this file; may be given again")] = None,
+    file: Annotated[
+        list[str] | None, typer.Option("--file", help="which of several; a pattern; may be repeated")
+    ] = None,
     accept: Annotated[bool, typer.Option("--accept-licence", help="agree to the terms that are shown")] = False,
     mirror: Annotated[str | None, typer.Option("--mirror", help="address that holds the files instead")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="no progress bar")] = False,
@@ -82,13 +84,13 @@ def get(
     from zollverein.case.data.registry import dataset as known_dataset  # noqa: PLC0415
 
     dataset, place = known_dataset(name), folder or Path(name)
-    if dataset.files:
-        typer.echo(fetching.licence_notice(dataset), err=True)
-        if not accept and sys.stdin is not None and sys.stdin.isatty():
-            accept = typer.confirm("Do you agree to these terms?", err=True)
-            if not accept:
-                typer.echo("nothing was fetched", err=True)
-                raise typer.Exit(2)
+    wanted = fetching.wanted_files(dataset, file or ())
+    typer.echo(fetching.licence_notice(dataset, wanted), err=True)
+    if not accept and sys.stdin is not None and sys.stdin.isatty():
+        accept = typer.confirm("Do you agree to these terms?", err=True)
+        if not accept:
+            typer.echo("nothing was fetched", err=True)
+            raise typer.Exit(2)
     there = {path.name for path in place.iterdir()} if place.is_dir() else set()
     try:
         with progress_bar(quiet) as tell:

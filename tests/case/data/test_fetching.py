@@ -422,7 +422,8 @@ def test_nothing_is_fetched_before_the_terms_are_agreed_to(site: Site, known: An
         get("made-up", tmp_path / "new", base_url=site.url)
     assert not site.asked
     assert not (tmp_path / "new").exists()
-    notice = licence_notice(known())
+    notice = licence_notice(known(), [RemoteFile("table.bin", "https://example.org/", bytes=5 << 20)])
+    assert "table.bin (5 MiB)" in notice
     assert all(told in notice for told in (TABLE.licence, TABLE.citation, TABLE.page, TABLE.title))
 
 
@@ -433,11 +434,15 @@ def test_what_no_program_may_fetch_is_said_with_its_place(known: Any, tmp_path: 
 
 
 def test_some_files_of_several(site: Site, known: Any, tmp_path: Path) -> None:
-    known(files=tuple(RemoteFile(f"{year}.bin", "https://example.org/") for year in (2019, 2020, 2021)))
-    site.files |= {f"/{year}.bin": Published(DATA[:year]) for year in (2019, 2020, 2021)}
+    known(files=tuple(RemoteFile(f"{year}.bin", "https://example.org/") for year in (2009, 2019, 2020)))
+    site.files |= {f"/{year}.bin": Published(DATA[:year]) for year in (2009, 2019, 2020)}
+    with pytest.raises(InputError, match=r"has 3 files; say which with --file.*2009\.bin, 2019\.bin, 2020\.bin"):
+        get("made-up", tmp_path, accepted=True, base_url=site.url)
     (path,) = get("made-up", tmp_path, file="2020.bin", accepted=True, base_url=site.url)
     assert path.read_bytes() == DATA[:2020]
-    assert len(get("made-up", tmp_path, accepted=True, base_url=site.url)) == 3
+    several = get("made-up", tmp_path, file=["*9.bin", "2009.bin"], accepted=True, base_url=site.url)
+    assert [path.name for path in several] == ["2009.bin", "2019.bin"]
+    assert len(get("made-up", tmp_path, file="*", accepted=True, base_url=site.url)) == 3
     assert len(site.asked) == 3
     with pytest.raises(UnknownNameError, match=r"did you mean '2020\.bin'"):
         get("made-up", tmp_path, file="2020.bim", accepted=True, base_url=site.url)

@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from fnmatch import fnmatchcase
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -19,7 +20,7 @@ from zollverein.case.data.downloading import Patience, Tell, download, silent
 from zollverein.case.data.registry import dataset as known_dataset
 from zollverein.errors import DataError, InputError, OutputError, UnknownNameError
 
-__all__ = ["by_hand", "get", "licence_notice"]
+__all__ = ["by_hand", "get", "licence_notice", "wanted_files"]
 
 CHECKSUM = re.compile(r"(sha256:[0-9a-f]{64}|md5:[0-9a-f]{32})")
 NOTED = re.compile(r"([0-9a-f]{64})[ *].*", re.DOTALL)
@@ -40,21 +41,21 @@ def get(
 
     Parameters
     ----------
-    name : in the registry. folder : made if it is not there. file : only this one, or these; absent: all.
+    name : in the registry. folder : made if it is not there.
+    file : which of several, by name or by a pattern (``IOT_2020_*``, ``*`` for all); absent: the only one there is.
     accepted : whether the person has agreed to the terms that :func:`licence_notice` shows.
     base_url : a mirror that holds the files under their names. tell : told the share of each file that has come.
 
     Raises
     ------
-    InputError : the terms are not agreed to; the site or the terms forbid that a program fetches, and it is said where
-        to get the files by hand; a file that is there is not the one that was fetched.
+    InputError : the terms are not agreed to; there are several files and none is chosen; the site or the terms forbid
+        that a program fetches, and it is said where to get the files by hand; a file that is there is not the one that
+        was fetched.
     UnknownNameError : no such dataset or file. DataError : the download failed, or is not what was due.
     OutputError : it cannot be written.
     """
     dataset = known_dataset(name)
-    if not dataset.files:
-        raise InputError(by_hand(dataset))
-    chosen = _chosen(dataset, (file,) if isinstance(file, str) else tuple(file))
+    chosen = wanted_files(dataset, file)
     if not accepted:
         raise InputError(
             f"{name} comes under terms that must be agreed to first: {dataset.licence} If you agree, give "
@@ -68,21 +69,49 @@ def get(
     return [_one(dataset, remote, place, base_url, tell, patience) for remote in chosen]
 
 
-def licence_notice(dataset: Dataset) -> str:
-    """Return what a person is shown before anything is fetched: whose it is, the terms, and how to cite it."""
+def wanted_files(dataset: Dataset, file: str | Sequence[str] = ()) -> list[RemoteFile]:
+    """Return the files of a dataset that names or patterns choose; the only one where nothing is said.
+
+    Raises
+    ------
+    InputError : no program may fetch it, and where to get it by hand; several files and none chosen.
+    UnknownNameError : a name or pattern that no file has.
+    """
+    if not dataset.files:
+        raise InputError(by_hand(dataset))
+    patterns = (file,) if isinstance(file, str) else tuple(file)
+    known = {remote.name: remote for remote in dataset.files}
+    if not patterns and len(known) > 1:
+        raise InputError(
+            f"{dataset.name} has {len(known)} files; say which with --file, by name or pattern ('*' for all): "
+            f"{_some(list(known))}"
+        )
+    chosen: dict[str, RemoteFile] = {}
+    for pattern in patterns:
+        found = {name: remote for name, remote in known.items() if fnmatchcase(name, pattern)}
+        if not found:
+            raise UnknownNameError("file", pattern, known, f"dataset '{dataset.name}'")
+        chosen |= found
+    return list(chosen.values()) if patterns else list(known.values())
+
+
+def licence_notice(dataset: Dataset, files: Sequence[RemoteFile] = ()) -> str:
+    """Return what a person is shown before anything is fetched: whose it is, the terms, how to cite it, how much."""
     lines = [
         f"{dataset.title} ({dataset.publisher})",
         f"Terms: {dataset.licence}",
         f"Cite: {dataset.citation}",
         f"Page: {dataset.page}",
     ]
-    sizes = [remote.bytes for remote in dataset.files]
-    known = sum(size for size in sizes if size)
-    if len(sizes) > 1 or known:
-        more = " or more" if None in sizes else ""
-        told = f", {known / MEBIBYTE:,.0f} MiB{more}" if known else ""
-        lines.append(f"Files: {len(sizes)}{told}")
+    if files:
+        known = sum(remote.bytes or 0 for remote in files)
+        sizes = f" ({known / MEBIBYTE:,.0f} MiB{' or more' * any(r.bytes is None for r in files)})" if known else ""
+        lines.append(f"Files: {_some([remote.name for remote in files])}{sizes}")
     return "\n".join(lines)
+
+
+def _some(names: Sequence[str], most: int = 6) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def by_hand(dataset: Dataset) -> str:
@@ -91,14 +120,6 @@ def by_hand(dataset: Dataset) -> str:
         f"{dataset.name} is not fetched by a program. {dataset.by_hand} Page: {dataset.page} Terms: {dataset.licence} "
         f"Then try the file: zollverein data read {dataset.name} FILE"
     )
-
-
-def _chosen(dataset: Dataset, names: Sequence[str]) -> list[RemoteFile]:
-    known = {remote.name: remote for remote in dataset.files}
-    for name in names:
-        if name not in known:
-            raise UnknownNameError("file", name, known, f"dataset '{dataset.name}'")
-    return [known[name] for name in dict.fromkeys(names)] if names else list(known.values())
 
 
 def _one(
