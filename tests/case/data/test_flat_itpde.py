@@ -105,6 +105,7 @@ def test_release_3_has_other_columns_and_years(tmp_path: Path) -> None:
         (lambda text: text.replace("20.25", ""), "is nothing; a flow is a number"),
         (lambda text: text.replace("20.25", "nan"), "is nan; a flow is a number from 0 up"),
         (lambda text: text.replace("20.25", "n.a."), "line 3, column 'trade' holds 'n.a.', which is no number"),
+        (lambda text: text.replace("broad_sector", "Trade"), "columns that differ by capitals alone"),
         (lambda text: text.replace('"Germany"', '"Germany', 1), "quotation mark that is never closed"),
     ],
 )

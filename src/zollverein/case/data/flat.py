@@ -160,6 +160,8 @@ def stage(
     import duckdb  # noqa: PLC0415 - as above
 
     columns = {name or f"column_{n}": types.get(name, "VARCHAR") for n, name in enumerate(layout.header)}
+    if len({name.lower() for name in columns}) < len(layout.header):
+        raise DataError(f"{on.called}: {layout.path} has columns that differ by capitals alone; rename one")
     cells = shape.format(
         cells="read_csv($path, header = true, auto_detect = false, columns = $columns, delim = $delimiter, "
         "quote = '\"', escape = '\"', strict_mode = true, nullstr = $nulls, encoding = $encoding)"

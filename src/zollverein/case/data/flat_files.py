@@ -55,8 +55,13 @@ def unpacked(path: Path, pattern: str, folder: Path, called: str) -> list[Path]:
     ------
     DataError : an archive that is damaged, cut off, or holds no such file. OutputError : no room for it.
     """
-    with path.open("rb") as file:
-        head = file.read(4)
+    try:
+        with path.open("rb") as file:
+            head = file.read(4)
+    except OSError as error:
+        raise DataError(
+            f"{called}: {path} cannot be opened ({error.strerror or error}); see who may read it"
+        ) from error
     if head.startswith(b"PK"):
         return _from_zip(path, pattern, folder, called)
     if head.startswith(b"\x1f\x8b"):
