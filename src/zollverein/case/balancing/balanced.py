@@ -9,8 +9,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import sparse
 
-__all__ = ["TOLERANCE", "Array", "Balanced"]
+__all__ = ["TOLERANCE", "Array", "Balanced", "constraint_report", "relative_gaps"]
 
 Array = npt.NDArray[np.float64]
 
@@ -28,10 +29,11 @@ class Balanced:
     values : the new figures, shaped as the seed. seed : the figures before. Both in the seed's unit.
     axes : the labels along each dimension of ``values``, each with a name.
     constraints : one row each: constraint, target, reached, gap (reached less target), error (standard error, 0 is
-        hard), gap_in_errors (gap over error; NaN where hard).
+        hard), gap_in_errors (gap over error; missing where hard).
     residual : certificate: the largest gap of a hard constraint relative to the sum of its terms' sizes, recomputed
         from ``values``; 0 where there is none.
-    iterations : sweeps or Newton steps. notes : what else had to be done, a sentence each.
+    iterations : sweeps or Newton steps. notes : what else there is to know, a sentence each.
+    cell_errors : relative standard errors of the seed, if they were given.
     """
 
     method: str
@@ -42,17 +44,26 @@ class Balanced:
     residual: float
     iterations: int
     notes: tuple[str, ...] = ()
+    cell_errors: Array | None = field(default=None, repr=False)
 
     @cached_property
     def moved(self) -> pd.DataFrame:
-        """Cells that moved, by the size of their change: labels of the axes, was, now, change, ratio."""
-        change = self.values - self.seed
+        """Cells that moved, the largest changes first: labels of the axes, was, now, change, ratio.
+
+        Where errors of cells were given also change_in_errors, the change over the seed's standard error.
+        """
+        change = (self.values - self.seed).ravel()
         flat = np.flatnonzero(change)
-        flat = flat[np.argsort(-np.abs(change.ravel()[flat]), kind="stable")]
+        flat = flat[np.argsort(-np.abs(change[flat]), kind="stable")]
         places = np.unravel_index(flat, self.seed.shape)
-        labels = {str(axis.name): axis.take(place) for axis, place in zip(self.axes, places, strict=True)}
+        labels = pd.concat(
+            [axis.take(place).to_frame(index=False) for axis, place in zip(self.axes, places, strict=True)], axis=1
+        )
         was, now = self.seed.ravel()[flat], self.values.ravel()[flat]
-        return pd.DataFrame({**labels, "was": was, "now": now, "change": now - was, "ratio": now / was})
+        table = labels.assign(was=was, now=now, change=now - was, ratio=now / was)
+        if self.cell_errors is None:
+            return table
+        return table.assign(change_in_errors=(now - was) / (self.cell_errors.ravel()[flat] * np.abs(was)))
 
     @property
     def share_moved(self) -> float:
@@ -61,7 +72,7 @@ class Balanced:
 
     @property
     def largest_ratio(self) -> float:
-        """The largest factor, up or down, by which a cell moved; infinite where a cell became zero."""
+        """The largest factor, up or down, by which a cell moved; infinite where one became zero."""
         live = self.seed != 0
         if not live.any():
             return 1.0
@@ -71,20 +82,21 @@ class Balanced:
 
     @property
     def summary(self) -> str:
-        """The balancing in a sentence or two."""
+        """The balancing in a few sentences."""
         soft = self.constraints["error"].to_numpy() > 0
         said = (
             f"{self.method}: {np.count_nonzero(self.seed):,} cells, {len(soft):,} constraints; {self.share_moved:.2%} "
-            f"of the value moved, no cell by more than a factor of {self.largest_ratio:.4g}; hard constraints are met "
-            f"to {self.residual:.1e}"
+            f"of the value moved, no cell by more than a factor of {self.largest_ratio:.4g}"
         )
+        if not soft.all():
+            said += f"; hard constraints are met to {self.residual:.1e}"
         if soft.any():
             worst = float(self.constraints["gap_in_errors"].abs().max())
-            said += f", soft ones within {worst:.2f} standard errors"
+            said += f"; soft ones are missed by at most {worst:.2f} standard errors"
         return ". ".join([said, *self.notes])
 
     def labelled(self) -> pd.Series | pd.DataFrame:
-        """Return the values with their labels: a Series, for two dimensions a DataFrame."""
+        """Return the values with their labels: a Series, or a DataFrame where there are two dimensions."""
         if self.values.ndim == 2:
             return pd.DataFrame(self.values, index=self.axes[0], columns=self.axes[1])
         index = self.axes[0] if self.values.ndim == 1 else pd.MultiIndex.from_product(self.axes)
@@ -92,11 +104,23 @@ class Balanced:
 
 
 def constraint_report(labels: Sequence[str], targets: Array, reached: Array, errors: Array) -> pd.DataFrame:
-    """Return the table of constraints of a `Balanced`."""
+    """Return the table of constraints of a `Balanced`; all (K,)."""
     gap = reached - targets
-    soft = errors > 0
-    in_errors = np.divide(gap, errors, out=np.full(len(gap), np.nan), where=soft)
+    in_errors = np.divide(gap, errors, out=np.full(len(gap), np.nan), where=errors > 0)
     return pd.DataFrame(
-        {"constraint": list(labels), "target": targets, "reached": reached, "gap": gap, "error": errors,
-         "gap_in_errors": in_errors}
-    )  # fmt: skip
+        {
+            "constraint": list(labels),
+            "target": targets,
+            "reached": reached,
+            "gap": gap,
+            "error": errors,
+            "gap_in_errors": in_errors,
+        }
+    )
+
+
+def relative_gaps(matrix: sparse.csr_array, targets: Array, x: Array) -> Array:
+    """Return (K,) how far ``matrix @ x`` is from the targets, relative to the sum of the terms' sizes."""
+    scale = np.maximum(np.abs(targets), abs(matrix) @ np.abs(x))
+    gap = np.abs(matrix @ x - targets)
+    return np.asarray(np.divide(gap, scale, out=np.zeros(len(scale)), where=scale > 0))

@@ -11,15 +11,9 @@ import pandas as pd
 
 from zollverein.case.balancing.acceleration import Anderson
 from zollverein.case.balancing.balanced import TOLERANCE, Array, Balanced
-from zollverein.case.balancing.margin import (
-    Margin,
-    contradicting,
-    infeasible,
-    labelled_axes,
-    listed,
-    margin_of,
-)
+from zollverein.case.balancing.margin import Margin, contradicting, labelled_axes, margin_of
 from zollverein.case.balancing.margins import PATIENCE, SWEEPS, by_newton, certified, fitted, newton_can, seed_of
+from zollverein.case.balancing.refusal import infeasible, listed
 from zollverein.errors import InputError, UnknownNameError
 
 __all__ = ["gras", "ras", "table"]
@@ -52,8 +46,8 @@ def ras(
 
     Examples
     --------
-    >>> ras([[10.0, 10.0], [10.0, 20.0]], rows=[30.0, 30.0], columns=[20.0, 40.0]).values.round(3).tolist()
-    [[11.716, 18.284], [8.284, 21.716]]
+    >>> ras([[10.0, 10.0], [10.0, 20.0]], rows=[30.0, 30.0], columns=[20.0, 40.0]).values.round(2).tolist()
+    [[12.28, 17.72], [7.72, 22.28]]
     """
     x0, margins = table(seed, rows, columns)
     for margin in margins:
@@ -86,13 +80,13 @@ def gras(
 
     Raises
     ------
-    InputError, UnknownNameError, Infeasible, NotConverged : as in `ras`; also a sum whose sign no figure of its row has.
+    InputError, UnknownNameError, Infeasible, NotConverged : as in `ras`; and a sum whose sign no figure of its row has.
 
     Examples
     --------
     >>> found = gras([[7, 3, 5, -3], [2, 9, 8, 0], [-2, 0, 2, 0]], rows=[15, 26, -1], columns=[9, 16, 17, -2])
     >>> found.values.round(2).tolist()
-    [[8.98, 3.6, 4.42, -2.0], [2.61, 12.4, 10.99, 0.0], [-2.59, 0.0, 1.59, 0.0]]
+    [[8.42, 3.38, 5.2, -2.0], [3.0, 12.62, 10.37, 0.0], [-2.43, 0.0, 1.43, 0.0]]
     """
     x0, margins = table(seed, rows, columns)
     x = _without_forced_zeros(x0, margins)
@@ -167,8 +161,8 @@ def _possible(x: Array, margins: Sequence[Margin]) -> None:
         if wrong.size:
             said = [f"{margin.name(int(k))} = {margin.target.flat[k]:,.10g}" for k in wrong[:8]]
             raise infeasible(
-                f"targets whose sign no cell has: {listed(said, wrong.size)}. Set them to 0, or give a zero cell in each a "
-                f"small seed of that sign", [margin.name(int(k)) for k in wrong],
+                f"targets whose sign no cell has: {listed(said, wrong.size)}. Set them to 0, or give a zero cell in "
+                f"each a small seed of that sign", [margin.name(int(k)) for k in wrong],
             )  # fmt: skip
 
 
@@ -179,8 +173,7 @@ def _swept(x: Array, margins: Sequence[Margin], tolerance: float, most: int) -> 
     log_s = np.zeros(len(v))
     r = np.ones(len(u))
     anderson = Anderson()
-    history = [_gap(x.sum(1), u, np.abs(x).sum(1)), _gap(x.sum(0), v, np.abs(x).sum(0))]
-    history = [max(history)]
+    history = [max(_gap(x.sum(1), u, np.abs(x).sum(1)), _gap(x.sum(0), v, np.abs(x).sum(0)))]
     if history[0] <= tolerance:
         return x, history
     while len(history) <= most:

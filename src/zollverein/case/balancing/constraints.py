@@ -41,7 +41,7 @@ class Constraints:
     labels: tuple[str, ...] = field(repr=False)
 
     def __post_init__(self) -> None:
-        matrix = sparse.csr_array(self.matrix, dtype=np.float64)
+        matrix = sparse.csr_array(self.matrix).astype(np.float64)
         object.__setattr__(self, "matrix", matrix)
         K = matrix.shape[0]
         object.__setattr__(self, "labels", tuple(map(str, self.labels)))
@@ -203,7 +203,7 @@ class Constraints:
 def _spread(given: npt.ArrayLike, count: int, what: str) -> Array:
     numbers = np.asarray(given, dtype=np.float64)
     if numbers.ndim == 0:
-        return np.full(count, float(numbers))
+        return np.full(count, numbers.item())
     if numbers.shape != (count,):
         raise InputError(f"{what} have shape {numbers.shape}; give one number, or ({count},)")
     return numbers
@@ -218,7 +218,7 @@ def _by_key(given: Mapping[object, float] | pd.Series | float, keys: pd.Index, w
         raise InputError(
             f"'{what} {_said(keys[found.isna().to_numpy()][0])}' has a target and no error; give one for each"
         )
-    return found.to_numpy(float)
+    return np.asarray(found, dtype=np.float64)
 
 
 def _said(key: object) -> str:

@@ -27,9 +27,11 @@ HALVINGS = 40
 # No cell moves by more than this in logs in one step.
 LONGEST = 5.0
 # Aim well below what is certified: near the answer each step squares the gap.
-AIM = 1e-13
+AIM = 1e-12
 # Steps need not be exact; near the answer each still shortens the gap by this factor.
 ACCURATE = 1e-4
+# After so many steps that did not halve the residual there is no answer, or none that steps like these find.
+STUCK = 20
 # A step that gains less than this share of what its slope promises is halved (Armijo).
 ENOUGH = 1e-4
 
@@ -42,9 +44,22 @@ class Stopped:
     z: Array
     history: tuple[float, ...]
 
+    @property
+    def reached(self) -> float:
+        """The residual of these sizes and multipliers."""
+        return min(self.history)
+
 
 def maximised(
-    B: sparse.csr_array, b: Array, sigma: Array, y0: Array, w: Array, *, tolerance: float, steps: int = STEPS
+    B: sparse.csr_array,
+    b: Array,
+    sigma: Array,
+    y0: Array,
+    w: Array,
+    *,
+    tolerance: float,
+    steps: int = STEPS,
+    start: Array | None = None,
 ) -> Stopped:
     """Return where Newton stops: at a residual of rounding, or short of it.
 
@@ -53,19 +68,23 @@ def maximised(
     Parameters
     ----------
     B : (K, C) coefficients of sizes. b, sigma : (K,) targets and standard errors, 0 is hard.
-    y0 : (C,) sizes before, above 0. w : (C,) weights, above 0.
+    y0 : (C,) sizes before, above 0. w : (C,) weights, above 0. start : (K,) multipliers to start from; absent: 0.
     """
     Bt, sizes = sparse.csr_array(B.T), abs(B)
     normal = NormalEquations(B, Bt, sigma**2)
-    z, y, history = np.zeros(len(b)), y0, list[float]()
+    z, history = np.zeros(len(b)) if start is None else start, list[float]()
+    y = y0 * np.exp((Bt @ z) / w)
     height = _height(z, y, b, sigma, y0, w)
+    best = (np.inf, y, z)
     while True:
         gradient = b - B @ y - sigma**2 * z
         scale = np.maximum(np.abs(b), sizes @ y) + sigma
         residual = np.divide(np.abs(gradient), scale, out=np.zeros(len(b)), where=scale > 0)
         history.append(float(residual.max(initial=0.0)))
+        if history[-1] < best[0]:
+            best = (history[-1], y, z)
         if _done(history, tolerance) or len(history) > steps:
-            return Stopped(y, z, tuple(history))
+            return Stopped(best[1], best[2], tuple(history))
         step = normal.solve(gradient, y / w, max(ACCURATE, min(0.1, history[-1])))
         turn = (Bt @ step) / w
         t = min(1.0, LONGEST / (float(np.abs(turn).max(initial=0.0)) or 1.0))
@@ -91,4 +110,6 @@ def _done(history: list[float], tolerance: float) -> bool:
     last = history[-1]
     if len(history) == 1:
         return last <= tolerance
+    if len(history) > STUCK and last > tolerance:
+        return last > 0.5 * min(history[:-STUCK])
     return last <= AIM or (last <= tolerance and last > 0.1 * history[-2])

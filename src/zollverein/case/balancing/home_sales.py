@@ -43,16 +43,16 @@ def domestic_sales(
 
     Parameters
     ----------
-    output : one row per key, columns ``by`` and ``value``. exports : columns ``by`` and ``value``; several rows of a key
-        (its markets) are added up, a key without rows exports nothing. Same unit, same prices (basic or f.o.b.).
+    output : one row per key, columns ``by`` and ``value``. exports : the same columns; several rows of a key (its
+        markets) are added up, a key without rows exports nothing. Same unit, same prices (basic or f.o.b.).
     floor_share : absent: exports above output are refused, all of them named. Given (0.01 is one percent): where home
         sales would be below zero, output is raised until they are that share of it, and the ledger says so. Exports
         stand, as they are their partners' imports too.
 
     Raises
     ------
-    InputError : columns missing, keys twice in ``output``, figures missing or below zero, exports without output; exports
-        above output, unless ``floor_share`` is given.
+    InputError : columns missing, keys twice in ``output``, figures missing or below zero, exports without output;
+        exports above output, unless ``floor_share`` is given.
     """
     keys = list(by)
     made = _read("output", output, keys, value)
@@ -83,8 +83,8 @@ def _settled(table: pd.DataFrame, keys: list[str], floor_share: float | None) ->
         )
         more = len(worst) - MOST_NAMED
         raise InputError(
-            f"exports are above output in {len(worst)} places: {said}{f'; and {more} more' if more > 0 else ''}. Look for "
-            f"re-exports, or for output and exports at different prices; floor_share= mends them by rule"
+            f"exports are above output in {len(worst)} places: {said}{f'; and {more} more' if more > 0 else ''}. Look "
+            f"for re-exports, or for output and exports at different prices; floor_share= mends them by rule"
         )
     share = floor_share or 0.0
     now = np.where(short, table["exports"].to_numpy() / (1 - share), was)
@@ -101,7 +101,7 @@ def _read(table: str, given: Any, keys: list[str], value: str) -> pd.DataFrame:
     missing = [name for name in [*keys, value] if name not in frame.columns]
     if missing:
         raise InputError(
-            f"table {table} has no column '{missing[0]}'; it has {', '.join(map(str, frame.columns))}; name keys by `by=`"
+            f"table {table} has no column '{missing[0]}'; it has {', '.join(map(str, frame.columns))}; give by="
         )
     held = frame[[*keys, value]].copy()
     if held[keys].isna().any(axis=None):

@@ -1,8 +1,8 @@
-"""A margin of an array: its sums over all other dimensions, with names for its cells; and what is wrong with margins."""
+"""A margin of an array: its sums over all other dimensions, with names; and what is wrong with margins."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -13,15 +13,14 @@ from scipy import sparse
 
 from zollverein.case.balancing.balanced import Array
 from zollverein.case.balancing.constraints import Constraints
-from zollverein.errors import Infeasible, InputError
+from zollverein.case.balancing.refusal import infeasible, listed
+from zollverein.errors import InputError
 
 __all__ = [
     "Margin",
     "as_constraints",
     "contradicting",
-    "infeasible",
     "labelled_axes",
-    "listed",
     "margin_of",
     "unsupported",
 ]
@@ -65,9 +64,8 @@ class Margin:
     def name(self, place: int) -> str:
         """Return the name of a cell of the target, by flat position: ``exporter KAZ, sector oil``."""
         at = np.unravel_index(place, self.target.shape) if self.kept else ()
-        return (
-            ", ".join(f"{self.axes[a].name} {self.axes[a][i]}" for a, i in zip(self.kept, at, strict=True)) or "total"
-        )
+        said = [f"{self.axes[a].name} {self.axes[a][int(i)]}" for a, i in zip(self.kept, at, strict=True)]
+        return ", ".join(said) or "total"
 
     def refuse(self, wrong: npt.NDArray[np.bool_], advice: str) -> None:
         """Raise an InputError that names the targets that are wrong, if there are any."""
@@ -139,8 +137,9 @@ def unsupported(margins: Sequence[Margin], x: Array) -> None:
         if empty.size:
             named = [f"{margin.name(int(k))} = {margin.target.flat[k]:,.10g}" for k in empty[:MOST_NAMED]]
             raise infeasible(
-                f"targets above zero with no cell above zero: {listed(named, empty.size)}. Set them to 0, or give a zero "
-                f"cell in each a small seed", [margin.name(int(k)) for k in empty],
+                f"targets above zero without a cell above zero (under a target of 0 all are zero): "
+                f"{listed(named, empty.size)}. Set them to 0, or give a zero cell in each a small seed",
+                [margin.name(int(k)) for k in empty],
             )  # fmt: skip
 
 
@@ -179,16 +178,3 @@ def as_constraints(margins: Sequence[Margin], cells: npt.NDArray[np.intp]) -> Co
         )
         parts.append(Constraints(matrix, margin.target.ravel(), np.zeros(margin.target.size), tuple(margin.names())))
     return Constraints.stack(parts)
-
-
-def listed(named: Sequence[str], count: int) -> str:
-    """Return the first few of ``count`` names as one text."""
-    more = count - len(named)
-    return "; ".join(named) + (f"; and {more} more" if more > 0 else "")
-
-
-def infeasible(message: str, named: Sequence[str]) -> Infeasible:
-    """Return the error for what contradicts; ``constraints`` of it holds the names."""
-    error = Infeasible(message)
-    vars(error)["constraints"] = tuple(named)
-    return error

@@ -61,8 +61,8 @@ def ipf(
     Examples
     --------
     >>> found = ipf([[10.0, 10.0], [10.0, 20.0]], [((0,), [30.0, 30.0]), ((1,), [20.0, 40.0])])
-    >>> found.values.round(3).tolist()
-    [[11.716, 18.284], [8.284, 21.716]]
+    >>> found.values.round(2).tolist()
+    [[12.28, 17.72], [7.72, 22.28]]
     """
     x0 = seed_of(seed)
     if (x0 < 0).any():
@@ -88,7 +88,7 @@ def seed_of(seed: npt.ArrayLike, dimensions: int | None = None) -> Array:
         raise InputError(
             f"the seed is a {type(seed).__name__} that is not all numbers; give an array of numbers"
         ) from None
-    if dimensions is not None and x0.ndim != dimensions or x0.ndim == 0:
+    if x0.ndim == 0 or dimensions not in {None, x0.ndim}:
         raise InputError(f"the seed has {x0.ndim} dimensions; give {dimensions or 'at least 1'}")
     if not np.isfinite(x0).all():
         place = tuple(int(i) for i in np.argwhere(~np.isfinite(x0))[0])
@@ -135,22 +135,22 @@ def _swept(x: Array, margins: Sequence[Margin], tolerance: float, most: int) -> 
     while history[-1] > tolerance and len(history) <= most:
         before = _flat(logs[1:])
         worst = 0.0
-        for margin, log in zip(margins, logs, strict=True):
+        for m, margin in enumerate(margins):
             now = margin.sums(x)
             ratio = np.divide(margin.target, now, out=np.ones_like(now), where=now > 0)
             worst = max(worst, float(np.abs(ratio - 1.0).max(initial=0.0)))
             ratio = ratio.reshape(margin.shape)
             x *= ratio
-            log += np.log(ratio, out=np.zeros_like(ratio), where=ratio > 0)
+            logs[m] += np.log(ratio, out=np.zeros_like(ratio), where=ratio > 0)
         history.append(worst)
         if worst <= tolerance or len(margins) == 1:
             break
         # The first margin's factors follow from the others.
         point = _flat(logs[1:])
         proposed = anderson.next(before, point - before)
-        for log, change in zip(logs[1:], _shaped(proposed - point, margins[1:]), strict=True):
+        for m, change in enumerate(_shaped(proposed - point, margins[1:]), start=1):
             x *= np.exp(change)
-            log += change
+            logs[m] += change
     return history
 
 
@@ -196,8 +196,8 @@ def certified(
         k = int(gap.argmax())
         raise NotConverged(
             f"{names[k]} reached {reached[k]:,.10g} of {targets[k]:,.10g} after {len(history) - 1} sweeps, a gap of "
-            f"{gap[k]:.1e}; {tolerance:.0e} is allowed. Its cells may be too few to carry the target: look at the zeros "
-            f"around it, or let reconcile weigh the targets by their errors", history,
+            f"{gap[k]:.1e}; {tolerance:.0e} is allowed. Its cells may be too few to carry the target: look at the "
+            f"zeros around it, or let reconcile weigh the targets by their errors", history,
         )  # fmt: skip
     report = constraint_report(names, targets, reached, np.zeros_like(targets))
     return Balanced(method, x, x0, margins[0].axes, report, float(gap.max(initial=0.0)), len(history) - 1, notes)

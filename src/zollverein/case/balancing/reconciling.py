@@ -9,13 +9,22 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from zollverein.case.balancing.balanced import TOLERANCE, Array, Balanced, constraint_report
+from zollverein.case.balancing.balanced import TOLERANCE, Array, Balanced, constraint_report, relative_gaps
 from zollverein.case.balancing.constraints import Constraints
-from zollverein.case.balancing.contradiction import contradiction, forced_to_zero, refuse
+from zollverein.case.balancing.contradiction import contradiction, forced_to_zero
 from zollverein.case.balancing.entropy import Stopped, maximised
+from zollverein.case.balancing.lone_rows import forced_zeros, out_of_reach
+from zollverein.case.balancing.refusal import alone, together
 from zollverein.errors import InputError, NotConverged
 
 __all__ = ["errors_like_ras", "reconcile"]
+
+# Steps before it is asked whether the constraints can be met at all, and in all.
+PATIENCE, STEPS = 40, 200
+# A cell that fell below this share of its seed may be forced to zero; a programme of so many cells at most tells.
+VANISHED, MOST_ASKED = 1e-6, 20_000
+# What is left of a target below this, relative to its terms, after fixed cells were taken out, is rounding.
+ROUNDING = 1e-14
 
 
 def reconcile(
@@ -30,20 +39,20 @@ def reconcile(
 
     With sizes ``y = |x|`` and standard errors ``s_c = cell_errors * |seed|`` of cells and ``sigma_k`` of constraints::
 
-        min  sum_c (y0_c / s_c)^2 / y0_c * (y_c log(y_c / y0_c) - y_c + y0_c)  +  1/2 sum_k ((a_k x - b_k) / sigma_k)^2
+        min  sum_c (y0_c / s_c^2) (y_c log(y_c / y0_c) - y_c + y0_c)  +  1/2 sum_k ((a_k x - b_k) / sigma_k)^2
 
-    which is least squares in standard errors (Stone, Champernowne and Meade 1942) near the seed, and never changes a
-    sign. Constraints that contradict each other are met between, as KRAS does (Lenzen, Gallego and Wood 2009,
-    doi:10.1080/09535310802688661). Solved by Newton's method on the dual.
+    which near the seed is least squares in standard errors (Stone, Champernowne and Meade 1942, doi:10.2307/2967664),
+    and never changes a sign. Soft constraints that contradict each other are met in between, by their errors, which is
+    what KRAS is for (Lenzen, Gallego and Wood 2009, Economic Systems Research 21, 23-44). Newton's method on the dual.
 
     Parameters
     ----------
     seed : (C,) first estimates of any sign; a zero stays zero. Its index names the cells if it is a Series.
     constraints : on these cells, in their order; see `Constraints`.
-    cell_errors : relative standard errors of the seed, a number or (C,); 0 holds a cell fixed. Absent: `errors_like_ras`
-        with a typical error of 1, so that the seed is hardly more than a pattern and hard sums of rows and columns give
-        RAS and GRAS.
-    labels : (C,) names of the cells, or a MultiIndex. tolerance : largest relative residual of a hard constraint.
+    cell_errors : relative standard errors of the seed, a number or (C,); 0 holds a cell fixed. Absent:
+        `errors_like_ras` with a typical error of 1, so that the seed is hardly more than a pattern, and hard sums of
+        rows and columns give RAS and GRAS.
+    labels : (C,) names of the cells, or a MultiIndex. tolerance : largest relative gap of a hard constraint.
 
     Raises
     ------
@@ -57,96 +66,132 @@ def reconcile(
     >>> hard = Constraints.linear([[1, 1, 0]], [110.0], labels=["exports of KAZ"], what="")
     >>> soft = Constraints.linear([[1, 0, 1]], [100.0], error=5.0, labels=["imports of RUS"], what="")
     >>> reconcile(cells, hard + soft, cell_errors=0.1).labelled().round(1).to_dict()
-    {'KAZ-RUS': 67.6, 'KAZ-CHN': 42.4, 'BLR-RUS': 30.3}
+    {'KAZ-RUS': 67.8, 'KAZ-CHN': 42.2, 'BLR-RUS': 30.6}
     """
     x0, index = _cells(seed, labels)
     if constraints.cells != len(x0):
         raise InputError(
-            f"the constraints are about {constraints.cells} cells and the seed has {len(x0)}; build them alike"
+            f"the constraints are about {constraints.cells} cells and the seed has {len(x0)}; build them on the same"
         )
-    errors, notes = _cell_errors(cell_errors, x0, index), []
+    errors, notes = _cell_errors(cell_errors, x0, index), list[str]()
     if cell_errors is None:
         notes.append("cells are weighted as in RAS, the mean cell with a standard error of 100 %")
-    x, stopped, zeroed = _solve(x0, errors, constraints, tolerance)
-    if zeroed:
-        notes.append(f"the hard constraints leave nothing but zero to {zeroed} cells")
-    reached = constraints.matrix @ x
-    report = constraint_report(constraints.labels, constraints.targets, reached, constraints.errors)
-    gap = _relative(constraints, x)
-    if gap.max(initial=0.0) > tolerance:
-        k = int(gap.argmax())
-        raise NotConverged(
-            f"constraint '{constraints.labels[k]}' is missed by {gap[k]:.1e} of its size after {len(stopped.history) - 1} "
-            f"steps, {tolerance:.0e} is allowed; look for targets that differ by many orders of magnitude, or give it an "
-            f"error", stopped.history,
-        )  # fmt: skip
+    x, stopped = _solved(x0, errors, constraints, tolerance)
+    steps = len(stopped.history) - 1
+    gone = int(np.count_nonzero((x == 0) & (x0 != 0)))
+    if gone:
+        notes.append(f"hard constraints leave nothing but zero to {gone:,} cells")
+    gaps = relative_gaps(constraints.matrix, constraints.targets, x) * constraints.hard
+    _certify(constraints, gaps, stopped, tolerance)
+    report = constraint_report(constraints.labels, constraints.targets, constraints.matrix @ x, constraints.errors)
     return Balanced(
-        "weighted entropy", x, x0, (index,), report, float(gap.max(initial=0.0)), len(stopped.history) - 1, tuple(notes)
-    )
+        "weighted entropy", x, x0, (index,), report, float(gaps.max(initial=0.0)), steps, tuple(notes),
+        None if cell_errors is None else errors,
+    )  # fmt: skip
 
 
 def errors_like_ras(seed: npt.ArrayLike, typical: float = 0.1) -> Array:
-    """Return relative standard errors with which balancing acts like RAS: proportional to one over the root of a cell.
+    """Return relative standard errors with which balancing acts like RAS: one over the root of a cell's size.
 
     Parameters
     ----------
-    seed : cells of any shape. typical : the relative error of a cell of mean size.
+    seed : cells, of any shape. typical : the relative error of a cell of mean size.
     """
     size = np.abs(np.asarray(seed, dtype=np.float64))
     live = size > 0
     mean = float(size[live].mean()) if live.any() else 1.0
-    return typical * np.sqrt(np.divide(mean, size, out=np.ones_like(size), where=live))
+    return np.asarray(typical * np.sqrt(np.divide(mean, size, out=np.ones_like(size), where=live)))
 
 
-def _solve(x0: Array, errors: Array, constraints: Constraints, tolerance: float) -> tuple[Array, Stopped, int]:
-    sign = np.sign(x0)
-    free = (x0 != 0) & (errors > 0)
-    x = x0.copy()
-    fixed = constraints.matrix @ np.where(free, 0.0, x0)
-    b, sigma = constraints.targets - fixed, constraints.errors
-    B = sparse.csr_array(constraints.matrix * sign[None, :])
-    zero = np.zeros(len(x0), dtype=bool)
-    for attempt in range(2):
-        at = np.flatnonzero(free & ~zero)
-        y0 = np.abs(x0[at])
-        part = sparse.csr_array(B[:, at])
-        stopped = maximised(part, b, sigma, y0, 1.0 / (errors[at] ** 2 * y0), tolerance=tolerance)
-        x[at], x[zero] = sign[at] * stopped.y, 0.0
-        if attempt or _relative(constraints, x).max(initial=0.0) <= tolerance:
-            break
-        hard = np.flatnonzero(sigma == 0)
-        found = contradiction(sparse.csr_array(part[hard]), b[hard])
+def _solved(x0: Array, errors: Array, constraints: Constraints, tolerance: float) -> tuple[Array, Stopped]:
+    """Return figures and where Newton stopped; refuse hard constraints that contradict each other."""
+    live = np.flatnonzero((x0 != 0) & (errors > 0))
+    still = x0.copy()
+    still[live] = 0.0
+    taken = constraints.matrix @ still
+    b, sigma = constraints.targets - taken, constraints.errors
+    b[np.abs(b) <= ROUNDING * np.maximum(np.abs(constraints.targets), abs(constraints.matrix) @ np.abs(still))] = 0.0
+    B = sparse.csr_array(constraints.matrix[:, live] @ sparse.diags_array(np.sign(x0[live])))
+    hard = np.flatnonzero(constraints.hard)
+    named = [constraints.labels[k] for k in hard]
+    wrong = out_of_reach(B[hard], b[hard])
+    if wrong.size:
+        raise alone(named, constraints.targets[hard], wrong)
+    y0 = np.abs(x0[live])
+    w = 1.0 / (errors[live] ** 2 * y0)
+    y, stopped = _sizes(B, b, sigma, y0, w, hard, tolerance)
+    if stopped.reached > tolerance:
+        found = contradiction(sparse.csr_array(B[hard]), b[hard], y0)
         if found is not None:
-            named = [constraints.labels[k] for k in hard]
-            raise refuse(found, named, b[hard], fixed[hard])
-        zero[at[forced_to_zero(sparse.csr_array(part[hard]), b[hard])]] = True
-        if not zero.any():
-            break
-    return x, stopped, int(zero.sum())
+            raise together(named, constraints.targets[hard], found)
+        y, stopped = _sizes(B, b, sigma, y0, w, hard, tolerance, stopped)
+    still[live] = np.sign(x0[live]) * y
+    return still, stopped
 
 
-def _relative(constraints: Constraints, x: Array) -> Array:
-    """Gaps of hard constraints relative to the sizes of their terms; 0 for soft ones."""
-    A = constraints.matrix
-    scale = np.maximum(np.abs(constraints.targets), abs(A) @ np.abs(x))
-    gap = np.where(constraints.hard, np.abs(A @ x - constraints.targets), 0.0)
-    return np.divide(gap, scale, out=np.zeros(len(gap)), where=scale > 0)
+def _sizes(
+    B: sparse.csr_array,
+    b: Array,
+    sigma: Array,
+    y0: Array,
+    w: Array,
+    hard: npt.NDArray[np.intp],
+    tolerance: float,
+    before: Stopped | None = None,
+) -> tuple[Array, Stopped]:
+    """Return sizes of cells; cells that hard constraints force to zero are taken out."""
+    zero = forced_zeros(B[hard], b[hard])
+    stopped = before
+    while True:
+        at = np.flatnonzero(~zero)
+        start, most = (None, PATIENCE) if stopped is None else (stopped.z, STEPS)
+        stopped = maximised(
+            sparse.csr_array(B[:, at]), b, sigma, y0[at], w[at], tolerance=tolerance, steps=most, start=start
+        )
+        y = np.zeros(len(y0))
+        y[at] = stopped.y
+        lost = (y < VANISHED * y0) & ~zero
+        if not lost.any() or len(at) > MOST_ASKED:
+            return y, stopped
+        forced = np.zeros_like(zero)
+        forced[at] = forced_to_zero(sparse.csr_array(B[hard][:, at]), b[hard])
+        if not forced.any():
+            return y, stopped
+        zero |= forced
+
+
+def _certify(constraints: Constraints, gaps: Array, stopped: Stopped, tolerance: float) -> None:
+    """Raise NotConverged where a hard constraint is missed, or soft ones are not weighed to the end."""
+    worst = float(gaps.max(initial=0.0))
+    if max(worst, stopped.reached) <= tolerance:
+        return
+    k = int(gaps.argmax())
+    missed = (
+        f"constraint '{constraints.labels[k]}' is missed by {worst:.1e} of its size" if worst > tolerance
+        else f"soft constraints are not weighed to the end, {stopped.reached:.1e} is left"
+    )  # fmt: skip
+    raise NotConverged(
+        f"{missed} after {len(stopped.history) - 1} steps, {tolerance:.0e} is allowed; constraints may contradict each "
+        f"other by that little, or errors differ by too many orders of magnitude: give the constraint an error",
+        stopped.history,
+    )
 
 
 def _cells(seed: npt.ArrayLike | pd.Series, labels: pd.Index | Sequence[object] | None) -> tuple[Array, pd.Index]:
-    x0 = np.asarray(seed, dtype=np.float64)
+    x0 = np.array(seed, dtype=np.float64)
     if x0.ndim != 1:
         raise InputError(f"the seed has {x0.ndim} dimensions; give it flat, with one label per cell")
-    index = seed.index if labels is None and isinstance(seed, pd.Series) else labels
-    named = pd.RangeIndex(len(x0)) if index is None else index if isinstance(index, pd.Index) else pd.Index(index)
-    if len(named) != len(x0):
-        raise InputError(f"{len(x0)} cells have {len(named)} labels; give one each")
-    if named.nlevels == 1 and named.name is None:
-        named = named.rename("cell")
-    if not np.isfinite(x0).all():
-        c = int(np.flatnonzero(~np.isfinite(x0))[0])
-        raise InputError(f"cell {named[c]} of the seed is {x0[c]}; give a finite number, 0 where there is nothing")
-    return x0, named
+    given = seed.index if labels is None and isinstance(seed, pd.Series) else labels
+    index = given if isinstance(given, pd.Index) else pd.Index(range(len(x0)) if given is None else list(given))
+    if len(index) != len(x0):
+        raise InputError(f"{len(x0)} cells have {len(index)} labels; give one each")
+    if index.nlevels == 1 and index.name is None:
+        index = index.rename("cell")
+    wrong = np.flatnonzero(~np.isfinite(x0))
+    if wrong.size:
+        c = int(wrong[0])
+        raise InputError(f"cell {index[c]} of the seed is {x0[c]}; give a finite number, 0 where there is nothing")
+    return x0, index
 
 
 def _cell_errors(given: npt.ArrayLike | None, x0: Array, index: pd.Index) -> Array:
@@ -157,9 +202,9 @@ def _cell_errors(given: npt.ArrayLike | None, x0: Array, index: pd.Index) -> Arr
         errors = np.full(len(x0), float(errors))
     if errors.shape != x0.shape:
         raise InputError(f"cell_errors have shape {errors.shape}; give one number or {x0.shape}")
-    wrong = ~(np.isfinite(errors) & (errors >= 0))
-    if wrong.any():
-        c = int(np.flatnonzero(wrong)[0])
+    wrong = np.flatnonzero(~(np.isfinite(errors) & (errors >= 0)))
+    if wrong.size:
+        c = int(wrong[0])
         raise InputError(
             f"cell {index[c]} has a relative standard error of {errors[c]}; give a finite number, 0 or more"
         )
