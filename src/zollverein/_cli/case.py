@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from zollverein._cli.asking import JsonOption
+from zollverein._cli.case_diff import diff
+from zollverein._cli.case_freeze import freeze
+from zollverein._cli.case_new import new
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,16 +90,9 @@ def show(
     console.print("  ".join(f"{sign} {word}" for word, sign in legend), highlight=False)
 
 
-@app.command()
-def new(
-    folder: Annotated[Path, typer.Argument(help="folder to make")],
-    like: Annotated[str, typer.Option("--like", help="bundled case to start from")] = "eurasia",
-) -> None:
-    """Start a case of your own: a valid copy of a bundled one, tables and scenarios, to put your rows in."""
-    from zollverein.case import copy_case  # noqa: PLC0415
-
-    made = copy_case(like, folder)
-    typer.echo(f"{made}: a copy of '{like}'. Put your rows in, then: zollverein case check {made}")
+app.command()(new)
+app.command()(diff)
+app.command()(freeze)
 
 
 def _chosen(frame: pd.DataFrame, table: str, where: list[str]) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from zollverein.case.fault import Fault
 from zollverein.case.parsing import Table, parse_table
 from zollverein.case.rows import check_rows
 from zollverein.case.schema import TableSchema, parse_json, table_schema
+from zollverein.case.seal import judge_seal
 from zollverein.errors import CaseError, UnknownNameError, near_matches
 
 __all__ = [
@@ -125,7 +126,7 @@ def read_package(path: Path) -> Package:
         fields[name] = schema.names if schema is not None else ()
         if schema is not None:
             table, found = _read_table(str(resource["path"]), schema, files)
-            faults += found
+            faults += [*found, *judge_seal(resource, files.get(str(resource["path"])))]
             if table is not None:
                 tables[name] = table
     for resource in resources:
