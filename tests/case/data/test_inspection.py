@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from zollverein.case.data import inspection_rows
 from zollverein.case.data.inspection import TextLayout, inspect_text
 from zollverein.errors import DataError
 
@@ -140,8 +141,8 @@ def test_mixed_encodings_are_seen_where_latin_1_is_expected(tmp_path: Path) -> N
 
 def test_a_bad_byte_deep_in_a_large_file_is_found(tmp_path: Path) -> None:
     plain, bad = b"2019,KAZ,270900,Kazakhstan,1.5\n", "2021,CUW,1,Cura\xe7ao,3\n".encode("latin-1")
-    content = ",".join(COLUMNS).encode() + b"\n" + plain * 250_000 + bad + plain * 150_000
-    assert "line 250002 is not UTF-8" in refusal(saved(tmp_path, content))
+    content = ",".join(COLUMNS).encode() + b"\n" + plain * 100_000 + bad + plain * 50_000
+    assert "line 100002 is not UTF-8" in refusal(saved(tmp_path, content))
 
 
 def test_a_file_cut_off_within_a_character(tmp_path: Path) -> None:
@@ -228,11 +229,11 @@ def test_a_short_row_in_between(tmp_path: Path) -> None:
     assert "line 2 has 3 cells" in refusal(saved(tmp_path, GOOD.replace("2019,CIV,180100,Côte d'Ivoire", "2019,CIV")))
 
 
-@pytest.mark.parametrize("cells", [5, 30_000])
+@pytest.mark.parametrize("cells", [5, 3_000, 30_000, 100_000])
 def test_a_large_file_cut_off_in_its_last_row(tmp_path: Path, cells: int) -> None:
     header = ",".join(f"c{n}" for n in range(cells)) + "\n"
     row = ",".join(["123.25"] * cells) + "\n"
-    whole = header + row * (3_000_000 // len(row))
+    whole = header + row * (1_500_000 // len(row))
     path = saved(tmp_path, whole[:-10])
     with pytest.raises(DataError, match="cut off: its last line"):
         inspect_text(path, dataset="d")
@@ -308,3 +309,27 @@ def test_no_cut_passes_unnoticed(tmp_path: Path, cut: int) -> None:
         return
     with contextlib.suppress(DataError):
         assert inspected(path).notes
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    widths=st.lists(st.integers(1, 300), min_size=1, max_size=60),
+    blanks=st.integers(0, 3),
+    line_end=st.sampled_from(["\n", "\r\n"]),
+    ends=st.booleans(),
+)
+def test_sampled_rows_are_rows_of_the_file_each_once_and_the_last_among_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, widths: list[int], blanks: int, line_end: str, ends: bool
+) -> None:
+    for name, size in (("WHOLE_BYTES", 0), ("HEAD_BYTES", 64), ("TAIL_BYTES", 64), ("BETWEEN_BYTES", 16)):
+        monkeypatch.setattr(inspection_rows, name, size)
+    lines = [f"{n}," + "x" * width for n, width in enumerate(widths)]
+    path = saved(tmp_path, line_end.join(lines) + (line_end * (1 + blanks) if ends else ""))
+    found = list(inspection_rows.rows(path, "utf-8", ","))
+    numbers = [int(row.cells[0]) for row in found]
+    assert numbers == sorted(set(numbers))
+    assert [",".join(row.cells) for row in found] == [lines[n] for n in numbers]
+    assert [inspection_rows.line_number(path, row) for row in found] == [n + 1 for n in numbers]
+    assert numbers[0] == 0
+    assert [row.last for row in found] == [False] * (len(found) - 1) + [True]
+    assert numbers[-1] == len(lines) - 1

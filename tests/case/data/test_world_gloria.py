@@ -103,7 +103,7 @@ def test_semicolons_decimal_commas_and_words(tmp_path: Path, texts: Texts) -> No
     write_gloria(tmp_path, {**texts, V: "#N/A" + rest})
     assert "holds '#N/A', a formula's error" in refusal(tmp_path)
     write_gloria(tmp_path, {**texts, V: "nil" + rest})
-    assert "no number" in refusal(tmp_path)
+    assert "line 1, column 1 holds 'nil', which is no number" in refusal(tmp_path)
 
 
 def test_a_supply_table_that_is_not_diagonal_is_refused(tmp_path: Path) -> None:

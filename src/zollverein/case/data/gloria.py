@@ -16,6 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+import numpy.typing as npt
 
 from zollverein.case.data.dataset import Dataset
 from zollverein.case.data.flat_files import unpacked
@@ -81,7 +82,7 @@ class _Axes:
 
 
 def read(path: Path, dataset: Dataset, year: int | None = None) -> WorldTable:
-    """Read one year at basic prices; at full size it takes some minutes and 4 GB.
+    """Read one year at basic prices; at full size it takes some minutes and about 4 GB.
 
     Regions of which the table holds nothing (states that were not, that year) are left out, and noted. Rows and columns
     that do not close are noted: GLORIA balances by confidence, not exactly.
@@ -125,7 +126,7 @@ def _assembled(
     notes = ["the use table is the symmetric table: supply is diagonal, each industry makes its own product only"]
     if len(kept) < N:
         notes.append(f"left out, as empty: {', '.join(axes.regions[n] for n in np.flatnonzero(~there))}")
-        blocks = blocks[kept][:, :, kept]
+        use = _closed_up(use, np.flatnonzero(np.repeat(there, S)))
     return WorldTable(
         dataset=dataset,
         year=year,
@@ -133,13 +134,21 @@ def _assembled(
         sectors=tuple(axes.sectors),
         demands=tuple(axes.demands),
         primaries=tuple(axes.inputs),
-        intermediate=np.ascontiguousarray(blocks),
+        intermediate=use.reshape(len(kept), S, len(kept), S),
         final=np.ascontiguousarray(demand.reshape(N, S, N, F)[kept][:, :, kept]),
         primary=np.ascontiguousarray(added.reshape(P, N, S)[:, kept]),
         output=np.ascontiguousarray(supply.reshape(N, S)[kept]),
         demand_taxes=np.zeros((P, len(kept), F)),
         notes=tuple(notes),
     )
+
+
+def _closed_up(matrix: Array, kept: npt.NDArray[np.intp]) -> Array:
+    """The matrix without the rows and columns that are not kept, moved up in place: there may be no room for two."""
+    n = len(kept)
+    for to, row in enumerate(kept):
+        matrix[to, :n] = matrix[row, kept]
+    return matrix[:n, :n]
 
 
 def _axes(source: Path, dataset: str) -> _Axes:

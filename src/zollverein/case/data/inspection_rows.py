@@ -92,6 +92,7 @@ def _sampled_rows(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
         end = _end_of_content(file)
         for start, length in _places(file, end):
             begin, lines = _whole_lines(file, max(start, done), start + length)
+            done = begin + sum(map(len, lines)) if lines else done
             if any(line.count(b'"') % 2 for line in lines):
                 continue
             for line in lines:
@@ -99,7 +100,6 @@ def _sampled_rows(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
                 if text.strip():
                     yield Row(split(text, delimiter), offset=begin, last=begin + len(line) >= end)
                 begin += len(line)
-            done = max(done, begin)
 
 
 def _places(file: BinaryIO, end: int) -> Iterator[tuple[int, int]]:

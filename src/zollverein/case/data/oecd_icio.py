@@ -122,7 +122,7 @@ def _read_file(path: Path, edition: Edition, year: int) -> WorldTable:
     _refuse_the_rest(across, {*users, *buyers, beside}, "column", edition, path)
 
     values = matrix.values
-    refuse_two_outputs(values[last, users], values[sellers, beside], layout.header[1:], *where)
+    refuse_two_outputs(values[last, users], values[sellers, beside], [" ".join(cell) for cell in grid], *where)
     N, S, F = len(regions), len(sectors), len(DEMANDS)
     intermediate = block(values, sellers, users).reshape(N, S, N, S)
     final = block(values, sellers, buyers).reshape(N, S, len(own), F)

@@ -9,12 +9,15 @@ from typing import Any
 import numpy as np
 
 from zollverein.case.data.inspection import TextLayout, inspect_text
+from zollverein.case.data.inspection_cells import NUMBER
+from zollverein.case.data.inspection_rows import every_row
 from zollverein.case.data.world_table import Array
 from zollverein.errors import DataError
 
 __all__ = ["Matrix", "matrix_blocks", "read_matrix"]
 
 BLOCK_BYTES = 32 << 20  # a row must fit into a block; the fastest of 4 to 64 MB on a table of 3,468 x 3,929
+SMALL_BLOCK_BYTES = 8 << 20  # where memory is short: several blocks are under way at once
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +69,7 @@ def matrix_blocks(layout: TextLayout, *, dataset: str) -> Iterator[Array]:
     ------
     DataError : a cell that is no number, with its line and column.
     """
-    for batch in _batches(layout, dataset, 0):
+    for batch in _batches(layout, dataset, 0, SMALL_BLOCK_BYTES):
         yield _figures(batch, 0)[0]
 
 
@@ -80,14 +83,14 @@ def _figures(batch: Any, label_columns: int) -> tuple[Array, int]:
     return block, nulls
 
 
-def _batches(layout: TextLayout, dataset: str, label_columns: int) -> Any:
+def _batches(layout: TextLayout, dataset: str, label_columns: int, block_bytes: int = BLOCK_BYTES) -> Any:
     """Yield Arrow record batches of a file; a cell that is no number is found again and named."""
     import pyarrow as pa  # noqa: PLC0415  only readers of wide text files wait for it
     from pyarrow import csv  # noqa: PLC0415
 
     names = [str(n) for n in range(_width(layout))]
     kinds = {name: pa.string() if n < label_columns else pa.float64() for n, name in enumerate(names)}
-    reading = csv.ReadOptions(block_size=BLOCK_BYTES, column_names=names, skip_rows=1 if layout.header else 0)
+    reading = csv.ReadOptions(block_size=block_bytes, column_names=names, skip_rows=1 if layout.header else 0)
     converting = csv.ConvertOptions(column_types=kinds, null_values=[""], strings_can_be_null=False)
     try:
         parsing = csv.ParseOptions(delimiter=layout.delimiter)
@@ -104,9 +107,20 @@ def _batches(layout: TextLayout, dataset: str, label_columns: int) -> Any:
             years=(),
             thorough=True,
         )
-        raise DataError(
-            f"{dataset}: {layout.path} has a cell that is no number ({error}); download it again"
-        ) from error
+        at = _first_word(layout, label_columns) or f" cannot be read ({error})"
+        raise DataError(f"{dataset}: {layout.path}{at}; download it again") from error
+
+
+def _first_word(layout: TextLayout, label_columns: int) -> str:
+    """Where the first cell stands that is no number, and what it holds; empty if all are numbers."""
+    for n, row in enumerate(every_row(layout.path, layout.encoding, layout.delimiter)):
+        if n == 0 and layout.header:
+            continue
+        for column, cell in enumerate(row.cells[label_columns:], start=label_columns):
+            if cell.strip() and not NUMBER.fullmatch(cell.strip()):
+                name = f"'{layout.header[column]}'" if layout.header else str(column + 1)
+                return f", line {row.line}, column {name} holds '{cell[:40]}', which is no number"
+    return ""
 
 
 def _width(layout: TextLayout) -> int:
