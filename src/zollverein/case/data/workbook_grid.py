@@ -42,8 +42,8 @@ class Grid:
 def read_grid(path: Path, dataset: str, sheet: str | None = None) -> Grid:
     """Read one sheet of a workbook: the named one, else the first that holds data.
 
-    ``python-calamine``, where it is installed, reads a world table in seconds and takes xlsb too; openpyxl takes a
-    minute or two, and xlsx only. Formulas count by the values that the workbook keeps of them.
+    ``python-calamine``, where it is installed, reads a world table in seconds and takes xlsb too; openpyxl takes two
+    minutes, and xlsx only. Formulas count by the values that the workbook keeps of them.
 
     Raises
     ------
