@@ -36,7 +36,8 @@ DATASETS: tuple[Dataset, ...] = (
         layout=(
             "ADB-MRIO-<year>... .xlsx or ADB-MRIO62-, ADB-MRIO72-<year>... .xlsx: 62, 72 or 74 economies and RoW x 35 "
             "industries (c1-c35, those of WIOD 2013), final demand F1-F5, TOTAL; labels in rows 5-7 and columns B-D; "
-            "below, rows r60, r99, r61, r62, r63, r64, trs, r69; US$ million. Reading a year takes two minutes, or seconds with python-calamine."
+            "below, rows r60, r99, r61, r62, r63, r64, trs, r69; US$ million. Reading a year takes two "
+            "minutes, or seconds with python-calamine."
         ),
         by_hand=(
             "Open the page, choose the number of economies and current or constant prices, and save the workbook of "
