@@ -9,6 +9,7 @@ import typer
 
 from zollverein._cli.asking import JsonOption
 from zollverein._cli.case import app as case_commands
+from zollverein._cli.case_rebuild import rebuild
 from zollverein._cli.data import app as data_commands
 from zollverein._cli.gravity import app as gravity_commands
 from zollverein._cli.scenario import app as scenario_commands
@@ -24,6 +25,7 @@ application = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+case_commands.command()(rebuild)
 application.add_typer(case_commands, name="case", help="Check, show or start a case: the tables that are known.")
 application.add_typer(data_commands, name="data", help="List, show, fetch or try publishers' data.")
 application.add_typer(scenario_commands, name="scenario", help="List, show or check scenarios: what may happen.")
