@@ -11,27 +11,23 @@ Dravnieks 1991, doi:10.1287/ijoc.3.2.157).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import optimize, sparse
 
+from zollverein.case.balancing.alternative import Alternative, scales
 from zollverein.case.balancing.balanced import Array
 from zollverein.case.balancing.entropy import maximised
 
 __all__ = ["Contradiction", "contradiction", "forced_to_zero"]
 
 # How hard the seed pulls in the compromise, and the gap below which its pull may be all there is to it.
-PULL, NOTICED = 1e-8, 1e-6
-# A contradiction below this, relative to its terms, is not told from rounding in a linear programme.
-CERTAIN = 1e-9
+PULL, NOTICED = 1e-10, 1e-8
 # Rows looked at together at first, by what factor more each time, and how many at most.
 FEW, MORE, MOST = 24, 4, 6_000
 # Larger sets are not thinned out.
-MOST_THINNED = 300
-SECONDS = 30.0
-LP: Any = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10, "time_limit": SECONDS}
+MOST_THINNED = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +59,7 @@ def contradiction(B: sparse.csr_array, b: Array, y0: Array) -> Contradiction | N
     count = FEW
     while True:
         rows = order[:count]
-        weights = _farkas(B, b, rows)
+        weights = Alternative(sparse.csr_array(B[rows]), b[rows]).weights()
         if weights is not None:
             return _thinned(B, b, rows[weights != 0], weights[weights != 0])
         if count >= len(order) or count >= MOST:
@@ -84,62 +80,20 @@ def _compromise(B: sparse.csr_array, b: Array, y0: Array) -> Array:
     return np.asarray(np.abs(h - part @ stopped.y))
 
 
-def _farkas(B: sparse.csr_array, b: Array, rows: npt.NDArray[np.intp]) -> Array | None:
-    """Return weights of some rows that contradict each other, largest at size 1; None: a y meets them all."""
-    part, h, K = _distinct(sparse.csr_array(B[rows])), b[rows], len(rows)
-    row, column = _scales(part, h)
-    R = sparse.csr_array(sparse.diags_array(row) @ part @ sparse.diags_array(column))
-    # z = p - q: max h'z with R'z <= 0 and sum(p + q) <= 1, whose value is 0 where there is no contradiction.
-    both = sparse.vstack([sparse.hstack([R.T, -R.T]), sparse.csr_array(np.ones((1, 2 * K)))], format="csc")
-    found = optimize.linprog(
-        -np.concatenate([row * h, -row * h]),
-        A_ub=both,
-        b_ub=np.append(np.zeros(R.shape[1]), 1.0),
-        bounds=(0, None),
-        method="highs-ds",
-        options=LP,
-    )
-    if found.status != 0 or -found.fun <= CERTAIN:
-        return None
-    z = found.x[:K] - found.x[K:]
-    z[np.abs(z) < 1e-9 * np.abs(z).max()] = 0.0
-    z = row * z
-    return np.asarray(z / np.abs(z).max())
-
-
-def _distinct(part: sparse.csr_array) -> sparse.csr_array:
-    """Return one of each kind of columns: cells that the rows do not tell apart are one cell."""
-    marks = np.random.default_rng(0).random((2, part.shape[0])) @ part
-    _, first = np.unique(marks, axis=1, return_index=True)
-    return sparse.csr_array(part[:, np.sort(first)])
-
-
-def _scales(B: sparse.csr_array, b: Array) -> tuple[Array, Array]:
-    """Return scales of rows and columns with which targets and coefficients are of a size of one or below.
-
-    A cell's unit is the smallest target that it could fill alone.
-    """
-    entries = B.tocoo()
-    alone = np.abs(b)[entries.row] / np.abs(entries.data)
-    column = np.full(B.shape[1], np.inf)
-    np.minimum.at(column, entries.col[alone > 0], alone[alone > 0])
-    column[~np.isfinite(column)] = float(np.abs(b).max(initial=0.0)) or 1.0
-    row = np.abs(b)
-    np.maximum.at(row, entries.row, np.abs(entries.data) * column[entries.col])
-    return np.divide(1.0, row, out=np.ones_like(row), where=row > 0), column
-
-
 def _thinned(B: sparse.csr_array, b: Array, rows: npt.NDArray[np.intp], weights: Array) -> Contradiction:
     """Leave rows out as long as the rest contradicts itself."""
-    irreducible = len(rows) <= MOST_THINNED
-    if irreducible:
-        for k in rows.copy():
-            rest = rows[rows != k]
-            found = _farkas(B, b, rest) if len(rest) < len(rows) and len(rest) else None
+    if len(rows) <= MOST_THINNED:
+        programme = Alternative(sparse.csr_array(B[rows]), b[rows])
+        kept = np.ones(len(rows), dtype=bool)
+        for k in np.argsort(np.abs(weights), kind="stable"):
+            found = programme.weights([k]) if kept[k] and kept.sum() > 1 else None
             if found is not None:
-                rows, weights = rest[found != 0], found[found != 0]
+                kept &= found != 0
+                programme.weights(np.flatnonzero(~kept))
+                weights = found
+        rows, weights = rows[kept], weights[kept]
     order = np.argsort(-np.abs(weights), kind="stable")
-    return Contradiction(rows[order], weights[order], irreducible)
+    return Contradiction(rows[order], weights[order], len(rows) <= MOST_THINNED)
 
 
 def forced_to_zero(B: sparse.csr_array, b: Array) -> npt.NDArray[np.bool_]:
@@ -149,7 +103,7 @@ def forced_to_zero(B: sparse.csr_array, b: Array) -> npt.NDArray[np.bool_]:
     ``t >= 1``.
     """
     C = B.shape[1]
-    row, column = _scales(B, b)
+    row, column = scales(B, b)
     R = sparse.csr_array(sparse.diags_array(row) @ B @ sparse.diags_array(column))
     # y = u + v, both not below zero.
     split = sparse.hstack([R, R, sparse.csr_array(-(row * b)[:, None])], format="csc")
@@ -159,6 +113,6 @@ def forced_to_zero(B: sparse.csr_array, b: Array) -> npt.NDArray[np.bool_]:
         b_eq=np.zeros(len(b)),
         bounds=[(0.0, 1.0)] * C + [(0.0, None)] * C + [(1.0, None)],
         method="highs",
-        options=LP,
+        options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
     )
-    return np.asarray(found.x[:C] < 0.5) if found.status == 0 else np.zeros(C, dtype=bool)
+    return np.zeros(C, dtype=bool) if found.x is None else np.asarray(found.x[:C] < 0.5)

@@ -124,7 +124,8 @@ def _solved(x0: Array, errors: Array, constraints: Constraints, tolerance: float
         found = contradiction(sparse.csr_array(B[hard]), b[hard], y0)
         if found is not None:
             raise together(named, constraints.targets[hard], found)
-        y, stopped = _sizes(B, b, sigma, y0, w, hard, tolerance, stopped)
+        if len(stopped.history) > PATIENCE:
+            y, stopped = _sizes(B, b, sigma, y0, w, hard, tolerance, stopped)
     still[live] = np.sign(x0[live]) * y
     return still, stopped
 
