@@ -228,8 +228,10 @@ def weights(*rows):
 def test_elasticities_are_means_by_value():
     found = thetas(weights(("A", "10", 3.0), ("A", "29", 1.0), ("B", "05", 2.0), ("B", "06", 1.0), ("C", "64", 1.0)))
     rows = found.set_index("sector")
-    assert list(found.columns) == ["sector", "theta", "source", "confidence", "method"]
+    assert list(found.columns) == ["sector", "theta", "theta_alternative", "source", "confidence", "method"]
     assert rows.loc["A", "theta"] == pytest.approx((3 * 4.298 + 6.215) / 4)
+    other = theta_by_division().set_index("division")["theta_alternative"]
+    assert rows.loc["A", "theta_alternative"] == pytest.approx((3 * other["10"] + other["29"]) / 4)
     assert rows.loc["A", "method"].startswith("mean weighted by value over ISIC rev 4 divisions 10, 29: 0.75 x 4.298")
     assert rows.loc["B", "theta"] == 10.892
     assert rows.loc["C", ["theta", "confidence", "source"]].tolist() == [4.0, "assumed", "own"]

@@ -21,14 +21,15 @@ COLUMNS = ("sector", "code", "value")
 @cache
 def _by_division() -> pd.DataFrame:
     table = pd.DataFrame(shipped_rows("theta_isic4.csv"), dtype="str")
-    return table.assign(theta=table["theta"].astype(float))
+    return table.assign(**{column: table[column].astype(float) for column in ("theta", "theta_alternative")})
 
 
 def theta_by_division() -> pd.DataFrame:
-    """Return the trade elasticity of every ISIC rev 4 division: division, theta, source, confidence, method.
+    """Return the trade elasticity of every ISIC rev 4 division: division, theta, theta_alternative, source, confidence, method.
 
     Goods: from product-level tariff elasticities of Fontagne, Guimbard and Orefice (2022, Journal of International
-    Economics, doi:10.1016/j.jinteco.2022.103593), by groups of divisions. Services: 4, assumed.
+    Economics, doi:10.1016/j.jinteco.2022.103593), by groups of divisions. Services: 4, assumed. The alternative set is that of Caliendo and Parro (2015,
+    Review of Economic Studies), by groups of divisions as well.
     """
     return _by_division().copy()
 
@@ -44,7 +45,7 @@ def thetas(sector_weights: pd.DataFrame, through: Concordance | None = None) -> 
 
     Returns
     -------
-    sector, theta, source, confidence, method; sectors in the order of their first appearance. The confidence is that of
+    sector, theta, theta_alternative, source, confidence, method; sectors in the order of their first appearance. The confidence is that of
     the weakest division or weight in it.
 
     Raises
@@ -89,6 +90,7 @@ def _mean(sector: str, rows: pd.DataFrame) -> dict[str, object]:
     return {
         "sector": sector,
         "theta": theta,
+        "theta_alternative": float(np.dot(rows["value"], rows["theta_alternative"]) / total),
         "source": ";".join(dict.fromkeys(counted["source"])),
         "confidence": CONFIDENCES[max(ranks)],
         "method": method,
