@@ -10,6 +10,7 @@ import typer
 
 from zollverein._cli.asking import JsonOption
 from zollverein._cli.case_diff import diff
+from zollverein._cli.case_excel import from_excel, to_excel
 from zollverein._cli.case_freeze import freeze
 from zollverein._cli.case_new import new
 
@@ -93,6 +94,8 @@ def show(
 app.command()(new)
 app.command()(diff)
 app.command()(freeze)
+app.command("to-excel")(to_excel)
+app.command("from-excel")(from_excel)
 
 
 def _chosen(frame: pd.DataFrame, table: str, where: list[str]) -> pd.DataFrame:

@@ -21,7 +21,18 @@ from zollverein.case.seal import unsealed
 from zollverein.case.tokens import TokenTable, quoted
 from zollverein.errors import CaseError, OutputError
 
-__all__ = ["case_files", "place_case", "save_case", "table_bytes", "whole_folder", "write_files", "written"]
+__all__ = [
+    "case_files",
+    "number_text",
+    "place_case",
+    "save_case",
+    "table_bytes",
+    "whole_folder",
+    "write_files",
+    "written",
+]
+
+WHOLE = 2**53
 
 
 def save_case(case: Case | Package, folder: str | Path) -> Path:
@@ -142,10 +153,14 @@ def written(values: pd.Series[Any], column: Column, missing: str = "") -> list[s
     return [missing if pd.isna(value) else _text(value, column.type) for value in values.tolist()]
 
 
+def number_text(number: float) -> str:
+    """Return a number with the fewest digits that give it again; a whole one without a decimal point."""
+    return str(int(number)) if number.is_integer() and abs(number) < WHOLE else repr(number)
+
+
 def _text(value: Any, kind: str) -> str:
     if kind in ("number", "integer", "year") and not isinstance(value, str):
-        number = float(value)
-        return str(int(number)) if number.is_integer() and abs(number) < 2**53 else repr(number)
+        return number_text(float(value))
     if kind == "boolean":
         return str(value).lower()
     if kind == "date" and isinstance(value, pd.Timestamp):

@@ -1,0 +1,138 @@
+"""An Excel workbook as a case again: whole and checked, or refused with every fault by sheet and cell."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from zollverein.case.case import check_case
+from zollverein.case.contents import as_contents, json_like
+from zollverein.case.fault import SHOWN, Fault
+from zollverein.case.package import DESCRIPTOR
+from zollverein.case.seal import unsealed
+from zollverein.case.workbook_layout import Layout
+from zollverein.case.workbook_opening import hidden_files, open_workbook
+from zollverein.case.workbook_sheets import ReadSheet, match_sheets, read_sheet
+from zollverein.case.workbook_writing import LAYOUT
+from zollverein.case.writing import whole_folder, write_files
+from zollverein.errors import CaseError
+
+__all__ = ["ReadBack", "from_excel"]
+
+
+@dataclass(frozen=True)
+class ReadBack:
+    """A case that was read from a workbook.
+
+    Attributes
+    ----------
+    folder : where it is. tables, rows : how many. notes : what was understood without being told, or left out.
+    """
+
+    folder: Path
+    tables: int
+    rows: int
+    notes: tuple[str, ...]
+
+
+def from_excel(file: str | Path, folder: str | Path) -> ReadBack:
+    """Make a case of a workbook that `to_excel` wrote, in a folder that does not exist or is empty.
+
+    A workbook that nobody changed gives the files that it was written from, byte by byte. In a changed one the cells
+    that were not touched keep their letters. Columns may have changed places; rows may be sorted, hidden, added; empty
+    ones are left out. A formula counts with the value stored with it. The folder is made whole or not at all.
+
+    Raises
+    ------
+    CaseError : it is no such workbook; or its faults, all at once, with the sheet as file and the sheet's row and
+        column: what Excel made of cells, and what `check_case` finds. Nothing is written.
+    OutputError : no place to write to.
+    """
+    opened = open_workbook(file)
+    texts = hidden_files(opened)
+    layout = Layout.from_json(texts.pop(LAYOUT, "{}"))
+    files = {path: text.encode("utf-8") for path, text in texts.items()}
+    empty = {sheet.path: b"" for sheet in layout.sheets.values()}
+    contents = as_contents({**files, **empty}, str(file))
+    if lost := [table for table in layout.sheets if table not in contents.schemas]:
+        raise CaseError(f"the workbook's hidden sheet names no table '{lost[0]}' any more; write the workbook anew")
+    faults, others = match_sheets(opened.book, layout, contents.schemas)
+    sheets = {
+        table: read_sheet(opened, layout, table, contents.schemas[table])
+        for table, sheet in layout.sheets.items()
+        if sheet.sheet in opened.book.sheetnames
+    }
+    for read in sheets.values():
+        faults += read.faults
+    files |= {layout.sheets[table].path: read.tokens.to_bytes() for table, read in sheets.items()}
+    notes = _notes(sheets, others)
+    descriptor = unsealed(contents.descriptor, files)
+    if descriptor != contents.descriptor:
+        files[DESCRIPTOR] = json_like(descriptor, files[DESCRIPTOR])
+        notes.append("tables of a frozen case were changed: it is no vintage any more, and their seals are off")
+    with whole_folder(folder) as made:
+        write_files(files, made)
+        faults += _of_the_case(check_case(made), layout, sheets, faults)
+        if faults:
+            raise _refused(Path(file).name, faults, layout)
+    rows = sum(len(read.tokens.rows) for read in sheets.values())
+    return ReadBack(Path(folder), len(sheets), rows, tuple(notes))
+
+
+def _of_the_case(
+    found: Sequence[Fault], layout: Layout, sheets: Mapping[str, ReadSheet], told: Sequence[Fault]
+) -> list[Fault]:
+    """The faults that the case's own check finds, at the sheet's rows and columns; not those that are told already."""
+    by_path = {layout.sheets[table].path: read for table, read in sheets.items()}
+    missing = {sheet.path for table, sheet in layout.sheets.items() if table not in sheets}
+    known = {(fault.file, fault.row, fault.column) for fault in told}
+    faults = []
+    for fault in found:
+        if fault.file in missing:
+            continue
+        read = by_path.get(fault.file)
+        moved = fault if read is None else _at_the_sheet(fault, read)
+        if (moved.file, moved.row, moved.column) not in known:
+            faults.append(moved)
+    return faults
+
+
+def _at_the_sheet(fault: Fault, read: ReadSheet) -> Fault:
+    def row_of(line: int) -> int:
+        return read.lines.get(line, line)
+
+    column = fault.column
+    if column is not None:
+        column = ", ".join(f"{read.letters.get(name, '')} {name}".strip() for name in column.split(", "))
+    found = re.sub(r"\brow (\d+)", lambda number: f"row {row_of(int(number[1]))}", fault.found)
+    row = None if fault.row is None else row_of(fault.row)
+    return Fault(read.sheet, row, column, found, fault.allowed, fault.mend)
+
+
+def _notes(sheets: Mapping[str, ReadSheet], others: Sequence[str]) -> list[str]:
+    counts: Counter[str] = Counter()
+    where: dict[str, list[str]] = {}
+    for read in sheets.values():
+        for note, count in read.notes.items():
+            counts[note] += count
+            where.setdefault(note, []).append(read.sheet)
+    notes = [f"{note} ({count:,} in {', '.join(where[note])})" for note, count in counts.items()]
+    return notes + [f"sheet '{name}' is none of the case's and was left out" for name in others]
+
+
+def _refused(name: str, faults: Sequence[Fault], layout: Layout) -> CaseError:
+    order = {sheet.sheet: at for at, sheet in enumerate(layout.sheets.values())}
+    ranked = sorted(dict.fromkeys(faults), key=lambda f: (order.get(f.file, -1), f.file, f.row or 0, f.column or ""))
+    count = f"{len(ranked)} fault{'s' * (len(ranked) != 1)}"
+    lines = [
+        f"workbook '{name}' is refused, {count}; nothing was written:",
+        *(f"  {fault}" for fault in ranked[:SHOWN]),
+    ]
+    if len(ranked) > SHOWN:
+        lines.append(f"  and {len(ranked) - SHOWN} more; mend these first, or see all of them with --json")
+    error = CaseError("\n".join(lines))
+    error.faults = tuple(ranked)
+    return error
