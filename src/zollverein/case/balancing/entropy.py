@@ -24,8 +24,8 @@ __all__ = ["Stopped", "maximised"]
 
 STEPS = 100
 HALVINGS = 40
-# No cell moves by more than this in logs in one step.
-LONGEST = 5.0
+# In logs: no cell grows or shrinks by more than this in one step, and none ends below this of its seed.
+MOST_UP, MOST_DOWN, LEAST = 5.0, 50.0, -230.0
 # Aim well below what is certified: near the answer each step squares the gap.
 AIM = 1e-12
 # Steps need not be exact; near the answer each still shortens the gap by this factor.
@@ -73,7 +73,7 @@ def maximised(
     Bt, sizes = sparse.csr_array(B.T), abs(B)
     normal = NormalEquations(B, Bt, sigma**2)
     z, history = np.zeros(len(b)) if start is None else start, list[float]()
-    y = y0 * np.exp((Bt @ z) / w)
+    y = _grown(Bt, z, y0, w)
     height = _height(z, y, b, sigma, y0, w)
     best = (np.inf, y, z)
     while True:
@@ -86,19 +86,34 @@ def maximised(
         if _done(history, tolerance) or len(history) > steps:
             return Stopped(best[1], best[2], tuple(history))
         step = normal.solve(gradient, y / w, max(ACCURATE, min(0.1, history[-1])))
-        turn = (Bt @ step) / w
-        t = min(1.0, LONGEST / (float(np.abs(turn).max(initial=0.0)) or 1.0))
+        t = _longest((Bt @ z) / w, (Bt @ step) / w)
         slope = float(gradient @ step)
         # What rounding may take from the sum that the height is.
         noise = 1e-14 * (abs(height) + float(np.abs(b) @ np.abs(z)) + float(w @ y))
         for _ in range(HALVINGS):
             new_z = z + t * step
-            new_y = y0 * np.exp((Bt @ new_z) / w)
+            new_y = _grown(Bt, new_z, y0, w)
             new = _height(new_z, new_y, b, sigma, y0, w)
             if new >= height + ENOUGH * t * slope - noise:
                 break
             t /= 2.0
         z, y, height = new_z, new_y, new
+
+
+def _grown(Bt: sparse.csr_array, z: Array, y0: Array, w: Array) -> Array:
+    """Sizes at multipliers z."""
+    return np.asarray(y0 * np.exp(np.maximum((Bt @ z) / w, LEAST)))
+
+
+def _longest(log: Array, turn: Array) -> float:
+    """The share of a step that no cell's log, moving from ``log`` by ``turn``, forbids.
+
+    A cell that is at its least already holds nothing up.
+    """
+    held = np.maximum(log, LEAST)
+    up = turn / (held + MOST_UP - log)
+    down = np.where(log > LEAST, -turn / MOST_DOWN, 0.0)
+    return 1.0 / max(1.0, float(up.max(initial=0.0)), float(down.max(initial=0.0)))
 
 
 def _height(z: Array, y: Array, b: Array, sigma: Array, y0: Array, w: Array) -> float:
