@@ -15,7 +15,7 @@ from zollverein.case.package import DESCRIPTOR, bundled_cases, read_package
 from zollverein.case.writing import whole_folder, write_files
 from zollverein.errors import UnknownNameError
 
-__all__ = ["Judge", "copy_case", "remove_unfit", "rooms_of", "tables_of"]
+__all__ = ["Judge", "as_a_name", "copy_case", "remove_unfit", "rooms_of", "tables_of"]
 
 # What every room needs: where figures come from, and the codes of the case's own regions.
 ALWAYS = ("sources", "regions")
@@ -52,7 +52,7 @@ def copy_case(
         raise UnknownNameError("case", name, bundled, "the bundled cases")
     contents = contents_of(bundled[name])
     files = dict(contents.files) if rooms is None else _some_rooms(contents, bundled[name], rooms)
-    files[DESCRIPTOR] = _named(files[DESCRIPTOR], name, _as_a_name(called or target.name) or f"my-{name}", title)
+    files[DESCRIPTOR] = _named(files[DESCRIPTOR], name, as_a_name(called or target.name) or f"my-{name}", title)
     with whole_folder(target) as made:
         write_files(files, made)
         if rooms is not None:
@@ -127,6 +127,6 @@ def _named(raw: bytes, old: str, name: str, title: str | None) -> bytes:
     return text.encode("utf-8")
 
 
-def _as_a_name(text: str) -> str:
+def as_a_name(text: str) -> str:
     """A text in the letters that a data package's name may have."""
     return re.sub(r"[^a-z0-9._-]+", "-", text.lower()).strip("-.")

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["barriers_of", "economy_of", "network_of", "refusals", "threats_of", "union_of"]
 
 # Without these an engine has nothing to stand on; a case may leave a whole room out.
-OF_ECONOMY = ("trade", "production", "inputs", "sectors", "tariffs")
+OF_ECONOMY = ("trade", "production", "inputs", "sectors")
+MAY_BE_OF_ECONOMY = ("tariffs",)
 OF_NETWORK = ("nodes", "links", "link_figures", "node_figures", "commodities")
 MAY_BE_OF_NETWORK = ("link_units", "quotas", "blends", "observed")
 OF_THREATS = ("hazards", "events")
@@ -30,7 +31,7 @@ OF_UNION = ("agreements", "memberships", "provisions", "barriers", "barrier_even
 
 
 def economy_of(case: Case, theta: Literal["theta", "theta_alternative"] = "theta") -> Economy:
-    """Build the economy from trade, production, inputs, sectors and tariffs of a case."""
+    """Build the economy from trade, production, inputs, sectors and, if it has them, tariffs of a case."""
     from zollverein.economy import Economy  # noqa: PLC0415
 
     key = ["exporter", "importer", "sector"]
@@ -46,8 +47,8 @@ def economy_of(case: Case, theta: Literal["theta", "theta_alternative"] = "theta
     )
     value_added = production[["region", "sector", "value_added_share"]].set_axis(["country", "sector", "share"], axis=1)
     inputs = case.table("inputs")[["region", "input", "user", "share"]].rename(columns={"region": "country"})
-    tariffs = case.table("tariffs")
-    rates = tariffs[key].assign(rate_percent=tariffs["applied_percent"])
+    tariffs = _if_there(case, "tariffs")
+    rates = None if tariffs is None else tariffs[key].assign(rate_percent=tariffs["applied_percent"])
     elasticities = case.table("sectors")[["sector", theta]].rename(columns={theta: "theta"})
     return Economy.from_tables(
         pd.concat([foreign, home], ignore_index=True),

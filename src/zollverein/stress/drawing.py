@@ -36,7 +36,8 @@ Value = float | int | str
 # Quantiles at which an end of a distribution is tried before anything is computed.
 ENDS = (1e-3, 1.0 - 1e-3)
 # What a draw is answered from: tables of the economy, of the network, of what ties them, and of the union's barriers.
-OF_ECONOMY, OF_NETWORK = frozenset(doors.OF_ECONOMY), frozenset((*doors.OF_NETWORK, *doors.MAY_BE_OF_NETWORK))
+OF_ECONOMY = frozenset((*doors.OF_ECONOMY, *doors.MAY_BE_OF_ECONOMY))
+OF_NETWORK = frozenset((*doors.OF_NETWORK, *doors.MAY_BE_OF_NETWORK))
 OF_LINK = frozenset({
     "commodities", "crude", "trade", "production", "market_regions", "regions", "fee_shares", "operators", "links",
 })  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from zollverein.case import Case
-from zollverein.case.doors import OF_ECONOMY
+from zollverein.case.doors import MAY_BE_OF_ECONOMY, OF_ECONOMY
 from zollverein.stress.scenario import Scenario
 
 __all__ = ["source_list", "sources_table", "tables_used"]
@@ -18,7 +18,7 @@ CORRIDOR_TABLES = (
 
 def tables_used(scenario: Scenario, case: Case) -> tuple[str, ...]:
     """Return the tables of the case that a scenario draws on, as far as the case has them."""
-    used = list(OF_ECONOMY)
+    used = [*OF_ECONOMY, *MAY_BE_OF_ECONOMY]
     if scenario.corridor is not None:
         used += CORRIDOR_TABLES
         used += ["events"] if scenario.corridor.events else []

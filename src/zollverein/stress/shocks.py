@@ -131,6 +131,8 @@ def with_mfn(cells: pd.DataFrame, case: Case, where: str, mend: str) -> pd.DataF
     ------
     ScenarioError : a good without one; the message begins with ``where`` and ends with ``mend``.
     """
+    if "tariffs" not in case.tables:
+        raise ScenarioError(f"{where}: the case has no table tariffs; add it, or {mend}")
     found = cells.merge(case.table("tariffs"), on=CELL, how="left", validate="one_to_one")
     gaps = found["mfn_percent"].isna() & found["sector"].isin(goods_of(case))
     if gaps.any():

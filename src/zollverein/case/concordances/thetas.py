@@ -25,11 +25,11 @@ def _by_division() -> pd.DataFrame:
 
 
 def theta_by_division() -> pd.DataFrame:
-    """Return the trade elasticity of every ISIC rev 4 division: division, theta, theta_alternative, source, confidence, method.
+    """Return elasticities by ISIC rev 4 division: division, theta, theta_alternative, source, confidence, method.
 
     Goods: from product-level tariff elasticities of Fontagne, Guimbard and Orefice (2022, Journal of International
-    Economics, doi:10.1016/j.jinteco.2022.103593), by groups of divisions. Services: 4, assumed. The alternative set is that of Caliendo and Parro (2015,
-    Review of Economic Studies), by groups of divisions as well.
+    Economics, doi:10.1016/j.jinteco.2022.103593), by groups of divisions. Services: 4, assumed. The alternative set is
+    that of Caliendo and Parro (2015, Review of Economic Studies), by groups of divisions as well.
     """
     return _by_division().copy()
 
@@ -45,8 +45,8 @@ def thetas(sector_weights: pd.DataFrame, through: Concordance | None = None) -> 
 
     Returns
     -------
-    sector, theta, theta_alternative, source, confidence, method; sectors in the order of their first appearance. The confidence is that of
-    the weakest division or weight in it.
+    sector, theta, theta_alternative, source, confidence, method; sectors in the order of their first appearance.
+    The confidence is that of the weakest division or weight in it.
 
     Raises
     ------
