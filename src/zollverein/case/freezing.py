@@ -100,7 +100,8 @@ def freeze_case(
     kept = set(tables_of(contents, keep))
     less = Less(contents, package.tables)
     less.gone |= dict.fromkeys(tables_of(contents, without), WITHOUT)
-    dated = {str(k): last_day(d) for k, d in zip(case.sources["key"], case.sources["date"], strict=True)}
+    told = case.sources.reindex(columns=["key", "date"])
+    dated = {str(key): last_day(day) for key, day in zip(told["key"], told["date"], strict=True)}
     known = {name: published(table, dated) for name, table in less.tables.items()}
     for name, table in less.tables.items():
         if name not in kept | set(less.gone) and name != "sources":

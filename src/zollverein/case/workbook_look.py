@@ -82,9 +82,9 @@ class Look:
         return made
 
     def plain(self, sheet: Any, value: Any) -> Any:
-        """Return a cell of a list: a number as such, a text that wraps."""
-        if not isinstance(value, str):
-            return value
+        """Return a cell of a list: a number as such, a text that wraps; None for an empty one."""
+        if not value or not isinstance(value, str):
+            return value or None
         made = self.text(sheet, value)
         made.alignment = self._top
         return made
@@ -145,7 +145,7 @@ def shape_list(sheet: Any, rows: Sequence[Sequence[str]], look: Look) -> None:
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(rows[0]))}{len(rows)}"
     sheet.append([look.header(sheet, name, "key") for name in rows[0]])
     for row in rows[1:]:
-        sheet.append([look.plain(sheet, value) if value else None for value in row])
+        sheet.append([look.plain(sheet, value) for value in row])
 
 
 def _width(name: str, values: Sequence[tuple[str, Any]]) -> int:

@@ -98,7 +98,7 @@ def _workbook(contents: Contents, name: str, file: str) -> tuple[bytes, list[str
     hidden.sheet_state = "hidden"
     hidden.append(["file", "line", "as", "text"])
     for path, line, how, text in file_lines({**texts, LAYOUT: layout.to_json()}):
-        hidden.append([look.text(hidden, path), line, how or None, look.text(hidden, text)])
+        hidden.append([look.text(hidden, path), line, how or None, look.text(hidden, text) if text else None])
     made = io.BytesIO()
     book.save(made)
     return _without_clock(made.getvalue()), left_out
@@ -170,7 +170,7 @@ def _read_me(sheet: Any, lines: Sequence[str], table: Sequence[Sequence[Any]], l
     sheet.sheet_view.showGridLines = False
     for number, line in enumerate(lines):
         bold = number == 0 or line in ("How it goes back", "What to mind")
-        sheet.append([look.said(sheet, line, title=number == 0, bold=bold)])
+        sheet.append([look.said(sheet, line, title=number == 0, bold=bold)] if line else [])
     for role, what in ROLES.items():
         sheet.append([look.header(sheet, what, role)])
     sheet.append([])
