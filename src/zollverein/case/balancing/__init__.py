@@ -6,15 +6,18 @@ from zollverein.case.balancing.constraints import Constraints
 from zollverein.case.balancing.home_sales import DomesticSales, domestic_sales
 from zollverein.case.balancing.margins import ipf
 from zollverein.case.balancing.reconciling import errors_like_ras, reconcile
+from zollverein.case.balancing.updating import Updated, update
 
 __all__ = [
     "Balanced",
     "Constraints",
     "DomesticSales",
+    "Updated",
     "domestic_sales",
     "errors_like_ras",
     "gras",
     "ipf",
     "ras",
     "reconcile",
+    "update",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-__all__ = ["TOLERANCE", "Array", "Balanced", "constraint_report", "relative_gaps"]
+__all__ = ["TOLERANCE", "Array", "Balanced", "constraint_report", "named_axis", "relative_gaps"]
 
 Array = npt.NDArray[np.float64]
 
@@ -124,3 +124,14 @@ def relative_gaps(matrix: sparse.csr_array, targets: Array, x: Array) -> Array:
     scale = np.maximum(np.abs(targets), abs(matrix) @ np.abs(x))
     gap = np.abs(matrix @ x - targets)
     return np.asarray(np.divide(gap, scale, out=np.zeros(len(scale)), where=scale > 0))
+
+
+def named_axis(axis: pd.Index, name: str, taken: Collection[object] = ()) -> pd.Index:
+    """Return an axis every level of which has a name; one that is missing or taken is made from ``name``."""
+    made = [f"{name} {level}" for level in range(axis.nlevels)] if axis.nlevels > 1 else [name]
+    return axis.set_names(
+        [
+            new if old is None else f"{old} ({name})" if old in taken else str(old)
+            for old, new in zip(axis.names, made, strict=True)
+        ]
+    )

@@ -11,8 +11,17 @@ import pandas as pd
 
 from zollverein.case.balancing.acceleration import Anderson
 from zollverein.case.balancing.balanced import TOLERANCE, Array, Balanced
-from zollverein.case.balancing.margin import Margin, contradicting, labelled_axes, margin_of
-from zollverein.case.balancing.margins import PATIENCE, SWEEPS, by_newton, certified, fitted, newton_can, seed_of
+from zollverein.case.balancing.margin import Margin, called, contradicting, labelled_axes, margin_of
+from zollverein.case.balancing.margins import (
+    PATIENCE,
+    SWEEPS,
+    VANISHED,
+    by_newton,
+    certified,
+    fitted,
+    newton_can,
+    seed_of,
+)
 from zollverein.case.balancing.refusal import infeasible, listed
 from zollverein.errors import InputError, UnknownNameError
 
@@ -95,7 +104,8 @@ def gras(
     cells = np.flatnonzero(x)
     newton = newton_can(cells, margins)
     x, history = _swept(x, margins, 0.1 * tolerance, min(PATIENCE, most_sweeps) if newton else most_sweeps)
-    if history[-1] > tolerance and newton:
+    lost = newton and (np.abs(x.ravel()[cells]) < VANISHED * np.abs(x0.ravel()[cells])).any()
+    if (history[-1] > tolerance and newton) or lost:
         return by_newton("GRAS", x0, cells, margins, tolerance)
     return certified("GRAS", x, x0, margins, tolerance, history)
 
@@ -111,26 +121,20 @@ def table(
     """
     x0 = seed_of(seed, 2)
     held = isinstance(seed, pd.DataFrame)
-    axes = labelled_axes([seed.index, seed.columns] if isinstance(seed, pd.DataFrame) else None, x0.shape)
-    named = [
-        axis if held and _named(axis) else axis.rename(name) for axis, name in zip(axes, ("row", "column"), strict=True)
-    ]
+    labels = [seed.index, seed.columns] if isinstance(seed, pd.DataFrame) else None
+    axes = labelled_axes(labels, x0.shape, ("row", "column"))
     sums = [
         _by_label(given, axis, what) if held and isinstance(given, pd.Series) else given
-        for given, axis, what in zip((rows, columns), named, ("rows", "columns"), strict=True)
+        for given, axis, what in zip((rows, columns), axes, ("rows", "columns"), strict=True)
     ]
-    first, second = (margin_of((a,), given, tuple(named), signed=True) for a, given in enumerate(sums))
+    first, second = (margin_of((a,), given, axes, signed=True) for a, given in enumerate(sums))
     return x0, (first, second)
-
-
-def _named(axis: pd.Index) -> bool:
-    return not str(axis.name).startswith("axis ")
 
 
 def _by_label(given: pd.Series, axis: pd.Index, what: str) -> Any:
     for label in given.index:
         if label not in axis:
-            raise UnknownNameError(str(axis.name), str(label), map(str, axis), f"the sums of {what}")
+            raise UnknownNameError(called(axis), str(label), map(str, axis), f"the sums of {what}")
     if given.index.has_duplicates:
         raise InputError(f"the sums of {what} have '{given.index[given.index.duplicated()][0]}' twice; give it once")
     missing = axis.difference(given.index, sort=False)

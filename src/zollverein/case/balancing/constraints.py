@@ -121,8 +121,10 @@ class Constraints:
         K = held.shape[0]
         named = tuple(f"{what} {label}".strip() for label in (labels if labels is not None else range(K)))
         aimed = _spread(targets, K, "targets")
-        relative = _spread(relative_error, K, "relative errors")
-        errors = np.maximum(_spread(error, K, "errors"), relative * np.abs(aimed))
+        absolute, relative = _spread(error, K, "errors"), _spread(relative_error, K, "relative errors")
+        # One below zero must not vanish behind the other.
+        least = np.minimum(absolute, relative)
+        errors = np.where(least < 0, least, np.maximum(absolute, relative * np.abs(aimed)))
         vain = (relative > 0) & (errors == 0)
         if vain.any():
             k = int(np.flatnonzero(vain)[0])

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from zollverein.case.balancing.balanced import Array
+from zollverein.case.balancing.balanced import Array, named_axis
 from zollverein.case.balancing.constraints import Constraints
 from zollverein.case.balancing.refusal import infeasible, listed
 from zollverein.errors import InputError
@@ -19,6 +19,7 @@ from zollverein.errors import InputError
 __all__ = [
     "Margin",
     "as_constraints",
+    "called",
     "contradicting",
     "labelled_axes",
     "margin_of",
@@ -55,7 +56,7 @@ class Margin:
     @property
     def what(self) -> str:
         """The margin's name."""
-        return " x ".join(str(self.axes[a].name) for a in self.kept) or "total"
+        return " x ".join(called(self.axes[a]) for a in self.kept) or "total"
 
     def sums(self, x: Array) -> Array:
         """Return the sums of an array, shaped as the target."""
@@ -64,7 +65,7 @@ class Margin:
     def name(self, place: int) -> str:
         """Return the name of a cell of the target, by flat position: ``exporter KAZ, sector oil``."""
         at = np.unravel_index(place, self.target.shape) if self.kept else ()
-        said = [f"{self.axes[a].name} {self.axes[a][int(i)]}" for a, i in zip(self.kept, at, strict=True)]
+        said = [_place(self.axes[a], int(i)) for a, i in zip(self.kept, at, strict=True)]
         return ", ".join(said) or "total"
 
     def refuse(self, wrong: npt.NDArray[np.bool_], advice: str) -> None:
@@ -76,28 +77,40 @@ class Margin:
 
     def names(self) -> list[str]:
         """Return the names of all cells of the target, flat."""
-        said = [[f"{self.axes[a].name} {label}" for label in self.axes[a]] for a in self.kept]
+        said = [[_place(self.axes[a], i) for i in range(len(self.axes[a]))] for a in self.kept]
         grid = [""] if not said else said[0]
         for labels in said[1:]:
             grid = [f"{first}, {label}" for first in grid for label in labels]
         return grid if self.kept else ["total"]
 
 
-def labelled_axes(axes: Sequence[pd.Index | Sequence[object]] | None, shape: tuple[int, ...]) -> tuple[pd.Index, ...]:
-    """Return labels with a name along each dimension; numbers where none are given."""
-    given = (
-        [pd.RangeIndex(size) for size in shape]
-        if axes is None
-        else [pd.Index(list(axis)) if not isinstance(axis, pd.Index) else axis for axis in axes]
-    )
+def labelled_axes(
+    axes: Sequence[pd.Index | Sequence[object]] | None, shape: tuple[int, ...], names: Sequence[str] = ()
+) -> tuple[pd.Index, ...]:
+    """Return labels with a name along each dimension; numbers where none are given.
+
+    Parameters
+    ----------
+    names : of dimensions that bring none; absent: ``axis 0`` and so on.
+
+    Raises
+    ------
+    InputError : labels that do not fit the shape, or stand twice.
+    """
+    given = [pd.RangeIndex(size) for size in shape] if axes is None else list(axes)
     if len(given) != len(shape):
         raise InputError(f"the seed has {len(shape)} dimensions and {len(given)} axes were given; give labels for each")
-    for a, (axis, size) in enumerate(zip(given, shape, strict=True)):
+    found: list[pd.Index] = []
+    for a, (labels, size) in enumerate(zip(given, shape, strict=True)):
+        axis = labels if isinstance(labels, pd.Index) else pd.Index(list(labels))
         if len(axis) != size:
             raise InputError(f"dimension {a} of the seed has {size} places and {len(axis)} labels; give one each")
         if axis.has_duplicates:
             raise InputError(f"dimension {a} has the label '{axis[axis.duplicated()][0]}' twice; each may stand once")
-    return tuple(axis if axis.name is not None else axis.rename(f"axis {a}") for a, axis in enumerate(given))
+        name = names[a] if names else f"axis {a}"
+        taken = {level for before in found for level in before.names}
+        found.append(named_axis(axis, name, taken))
+    return tuple(found)
 
 
 def margin_of(
@@ -117,7 +130,7 @@ def margin_of(
     shape = tuple(len(axes[a]) for a in order)
     if wanted.shape != shape:
         raise InputError(f"the margin that keeps dimensions {order} has shape {wanted.shape}; give {shape}")
-    margin = Margin(tuple(sorted(order)), np.ascontiguousarray(wanted.transpose(np.argsort(order))), axes)
+    margin = Margin(tuple(sorted(order)), np.asarray(wanted.transpose(np.argsort(order)), order="C"), axes)
     margin.refuse(~np.isfinite(margin.target), "give a finite number")
     if not signed:
         margin.refuse(margin.target < 0, "sums of figures above zero cannot be below it; for negatives use gras")
@@ -178,3 +191,13 @@ def as_constraints(margins: Sequence[Margin], cells: npt.NDArray[np.intp]) -> Co
         )
         parts.append(Constraints(matrix, margin.target.ravel(), np.zeros(margin.target.size), tuple(margin.names())))
     return Constraints.stack(parts)
+
+
+def called(axis: pd.Index) -> str:
+    """Return the name of a dimension."""
+    return " ".join(map(str, axis.names))
+
+
+def _place(axis: pd.Index, i: int) -> str:
+    labels = axis[i] if axis.nlevels > 1 else (axis[i],)
+    return ", ".join(f"{name} {label}" for name, label in zip(axis.names, labels, strict=True))

@@ -21,11 +21,12 @@ from zollverein.case.balancing.margin import (
 from zollverein.case.balancing.reconciling import reconcile
 from zollverein.errors import InputError, NotConverged
 
-__all__ = ["PATIENCE", "SWEEPS", "by_newton", "certified", "fitted", "ipf", "newton_can", "seed_of"]
+__all__ = ["PATIENCE", "SWEEPS", "VANISHED", "by_newton", "certified", "fitted", "ipf", "newton_can", "seed_of"]
 
 SWEEPS = 1_000
 # Where sweeps do not settle Newton's method takes over, up to this many cells and targets.
 MOST_CELLS, MOST_TARGETS = 250_000, 6_000
+VANISHED = 1e-9
 # Sweeps before Newton's method is tried on what it can take.
 PATIENCE = 200
 
@@ -106,7 +107,9 @@ def fitted(method: str, x0: Array, margins: Sequence[Margin], tolerance: float, 
     cells = np.flatnonzero(x)
     newton = newton_can(cells, margins)
     history = _swept(x, margins, 0.1 * tolerance, min(PATIENCE, most_sweeps) if newton else most_sweeps)
-    if history[-1] > tolerance and newton:
+    # Cells that all but vanish may have to be zero: the programme behind Newton's method tells.
+    lost = newton and (x.ravel()[cells] < VANISHED * x0.ravel()[cells]).any()
+    if (history[-1] > tolerance and newton) or lost:
         return by_newton(method, x0, cells, margins, tolerance)
     return certified(method, x, x0, margins, tolerance, history)
 

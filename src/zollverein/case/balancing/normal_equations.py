@@ -68,7 +68,8 @@ class NormalEquations:
 
     def _by_factors(self, g: Array, v: Array, s: Array) -> Array:
         """Cholesky on the system scaled to a diagonal of one."""
-        root = sparse.csr_array(sparse.diags_array(s) @ self._B @ sparse.diags_array(np.sqrt(v)))
+        entries = self._B.data * np.repeat(s, np.diff(self._B.indptr)) * np.sqrt(v)[self._B.indices]
+        root = sparse.csr_array((entries, self._B.indices, self._B.indptr), shape=self._B.shape)
         H = (root @ root.T).toarray()
         diagonal = H.diagonal() + s**2 * self._square
         ridge = RIDGE * len(g)

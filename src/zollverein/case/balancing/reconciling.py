@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
+from threadpoolctl import ThreadpoolController
 
-from zollverein.case.balancing.balanced import TOLERANCE, Array, Balanced, constraint_report, relative_gaps
+from zollverein.case.balancing.balanced import TOLERANCE, Array, Balanced, constraint_report, named_axis, relative_gaps
 from zollverein.case.balancing.constraints import Constraints
 from zollverein.case.balancing.contradiction import contradiction, forced_to_zero
 from zollverein.case.balancing.entropy import Stopped, maximised
@@ -76,7 +78,9 @@ def reconcile(
     errors, notes = _cell_errors(cell_errors, x0, index), list[str]()
     if cell_errors is None:
         notes.append("cells are weighted as in RAS, the mean cell with a standard error of 100 %")
-    x, stopped = _solved(x0, errors, constraints, tolerance)
+    # One thread: threads that wait for each other cost more than they bring, and change the last digits.
+    with _threads().limit(limits=1, user_api="blas"):
+        x, stopped = _solved(x0, errors, constraints, tolerance)
     steps = len(stopped.history) - 1
     gone = int(np.count_nonzero((x == 0) & (x0 != 0)))
     if gone:
@@ -88,6 +92,12 @@ def reconcile(
         "weighted entropy", x, x0, (index,), report, float(gaps.max(initial=0.0)), steps, tuple(notes),
         None if cell_errors is None else errors,
     )  # fmt: skip
+
+
+@cache
+def _threads() -> ThreadpoolController:
+    """The libraries that may use several threads; to find them takes longer than a small balancing."""
+    return ThreadpoolController()
 
 
 def errors_like_ras(seed: npt.ArrayLike, typical: float = 0.1) -> Array:
@@ -186,8 +196,7 @@ def _cells(seed: npt.ArrayLike | pd.Series, labels: pd.Index | Sequence[object] 
     index = given if isinstance(given, pd.Index) else pd.Index(range(len(x0)) if given is None else list(given))
     if len(index) != len(x0):
         raise InputError(f"{len(x0)} cells have {len(index)} labels; give one each")
-    if index.nlevels == 1 and index.name is None:
-        index = index.rename("cell")
+    index = named_axis(index, "cell")
     wrong = np.flatnonzero(~np.isfinite(x0))
     if wrong.size:
         c = int(wrong[0])

@@ -14,7 +14,7 @@ from zollverein.errors import Infeasible
 __all__ = ["alone", "infeasible", "listed", "together"]
 
 MOST_NAMED = 8
-ADVICE = "Give one of them an error, mend its target, or give a zero cell in it a small seed"
+ADVICE = "Mend a target, give one of them an error (in reconcile), or a zero cell in it a small seed"
 
 
 def infeasible(message: str, named: Sequence[str]) -> Infeasible:
