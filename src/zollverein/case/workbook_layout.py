@@ -91,11 +91,12 @@ class Layout:
     Attributes
     ----------
     name, program : the case's name, and the version of the program that wrote the workbook.
-    sheets, forms : by table.
+    files : those that the hidden sheet keeps. sheets, forms : by table.
     """
 
     name: str
     program: str
+    files: tuple[str, ...]
     sheets: Mapping[str, Sheet]
     forms: Mapping[str, Forms]
 
@@ -103,8 +104,9 @@ class Layout:
         """Return it as text."""
         sheets = [asdict(sheet) for sheet in self.sheets.values()]
         forms = {table: forms.to_mapping() for table, forms in self.forms.items() if forms.usual or forms.at}
-        data = {"format": FORMAT, "name": self.name, "program": self.program, "sheets": sheets, "forms": forms}
-        return json.dumps(data, ensure_ascii=False, indent=1)
+        head = {"format": FORMAT, "name": self.name, "program": self.program, "files": self.files}
+        data = {**head, "sheets": sheets, "forms": forms}
+        return json.dumps(data, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> Layout:
@@ -123,7 +125,7 @@ class Layout:
                 )
             sheets = {s["table"]: Sheet(**{**s, "head": tuple(s["head"])}) for s in data["sheets"]}
             forms = {table: Forms.from_mapping(data["forms"].get(table, {"usual": {}, "at": {}})) for table in sheets}
-            return cls(str(data["name"]), str(data["program"]), sheets, forms)
+            return cls(str(data["name"]), str(data["program"]), tuple(data["files"]), sheets, forms)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise CaseError(
                 f"the workbook's hidden sheet '{FILES}' was changed and cannot be read ({error}); write it anew: "

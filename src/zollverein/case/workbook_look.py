@@ -40,9 +40,7 @@ class Look:
         self._top = Alignment(wrap_text=True, vertical="top")
 
     def cell(self, sheet: Any, kind: str, value: Any) -> Any:
-        """Return a cell of a table; None for an empty one."""
-        if kind == "empty":
-            return None
+        """Return a cell of a table that is not empty."""
         if kind == "text":
             return self.text(sheet, value)
         from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415

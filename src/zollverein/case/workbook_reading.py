@@ -54,6 +54,10 @@ def from_excel(file: str | Path, folder: str | Path) -> ReadBack:
     opened = open_workbook(file)
     texts = hidden_files(opened)
     layout = Layout.from_json(texts.pop(LAYOUT, "{}"))
+    if lost := [path for path in layout.files if path not in texts]:
+        raise CaseError(
+            f"'{lost[0]}' is missing in the workbook's hidden sheet; write it anew: zollverein case to-excel"
+        )
     files = {path: text.encode("utf-8") for path, text in texts.items()}
     empty = {sheet.path: b"" for sheet in layout.sheets.values()}
     contents = as_contents({**files, **empty}, str(file))

@@ -1,4 +1,4 @@
-"""Text as a workbook holds it: what XML cannot carry is escaped as Excel does, and files are kept line by line."""
+"""Text as a workbook holds it: what XML cannot carry is escaped as Excel does, and files are kept in a few cells."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from zollverein.errors import CaseError
 
-__all__ = ["LONGEST_CELL", "escaped", "file_lines", "files_of_lines", "unescaped"]
+__all__ = ["LONGEST_CELL", "escaped", "file_pieces", "files_of_pieces", "unescaped"]
 
 LONGEST_CELL = 32_767
-# Of a file that is longer in one line; Excel counts letters beyond the basic plane twice.
+# Of a file that is longer; Excel counts letters beyond the basic plane twice.
 PIECE = 16_000
 UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
-LineOfFile = tuple[str, int, str, str]
+Piece = tuple[str, int, str, str]
 
 
 def escaped(text: str) -> str:
@@ -29,46 +29,38 @@ def unescaped(text: str) -> str:
     return ESCAPE.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
 
 
-def file_lines(files: Mapping[str, str]) -> Iterator[LineOfFile]:
-    """Yield files line by line: file, line, how it is written (empty, or ``json``), text.
+def file_pieces(files: Mapping[str, str]) -> Iterator[Piece]:
+    """Yield files in pieces that a cell holds: file, piece, how it is written (empty, or ``json``), text.
 
-    A line that a cell cannot hold as it is (control characters, too long) is written as JSON, or goes on in the next.
+    A file with letters that a cell cannot hold as they are (control characters) is written as JSON.
     """
     for file, text in files.items():
-        for number, line in enumerate(text.split("\n"), 1):
-            if UNSAFE.search(line) or ESCAPE.search(line):
-                line = json.dumps(line).replace("_x", "\\u005fx")  # noqa: PLW2901 - the same line, written safely
-                how = "json"
-            else:
-                how = ""
-            for start in range(0, max(len(line), 1), PIECE):
-                yield file, number, how, line[start : start + PIECE]
+        unsafe = UNSAFE.search(text) or ESCAPE.search(text)
+        told = json.dumps(text, ensure_ascii=False).replace("_x", "\\u005fx") if unsafe else text
+        told = UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", told)  # those that JSON lets stand
+        for number, start in enumerate(range(0, max(len(told), 1), PIECE), 1):
+            yield file, number, "json" if unsafe else "", told[start : start + PIECE]
 
 
-def files_of_lines(lines: Iterable[LineOfFile]) -> dict[str, str]:
-    """Return the files that `file_lines` told, whatever order the lines are in now.
+def files_of_pieces(pieces: Iterable[Piece]) -> dict[str, str]:
+    """Return the files that `file_pieces` told, whatever order the pieces are in now.
 
     Raises
     ------
-    CaseError : a line that is missing, or one that is not what was written.
+    CaseError : a piece that is missing, or one that is not what was written.
     """
-    parts: dict[str, dict[int, list[str]]] = {}
-    coded: set[tuple[str, int]] = set()
-    for file, number, how, text in lines:
-        parts.setdefault(file, {}).setdefault(number, []).append(text)
-        if how == "json":
-            coded.add((file, number))
+    parts: dict[str, dict[int, str]] = {}
+    coded: set[str] = set()
+    for file, number, how, text in pieces:
+        parts.setdefault(file, {})[number] = text
+        coded |= {file} if how == "json" else set()
     files = {}
     for file, told in parts.items():
-        if sorted(told) != list(range(1, len(told) + 1)):
-            gap = next(n for n in range(1, len(told) + 2) if n not in told)
-            raise CaseError(f"line {gap} of '{file}' is missing; write the workbook anew: zollverein case to-excel")
-        joined = []
-        for number in range(1, len(told) + 1):
-            line = "".join(told[number])
-            try:
-                joined.append(str(json.loads(line)) if (file, number) in coded else line)
-            except ValueError as error:
-                raise CaseError(f"line {number} of '{file}' was changed and is not read: {error}") from error
-        files[file] = "\n".join(joined)
+        if gap := next((n for n in range(1, max(told) + 1) if n not in told), 0):
+            raise CaseError(f"piece {gap} of '{file}' is missing; write the workbook anew: zollverein case to-excel")
+        text = "".join(told[number] for number in sorted(told))
+        try:
+            files[file] = str(json.loads(text)) if file in coded else text
+        except ValueError as error:
+            raise CaseError(f"'{file}' was changed in the hidden sheet and is not read: {error}") from error
     return files

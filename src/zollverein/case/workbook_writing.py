@@ -18,7 +18,8 @@ from zollverein.case.workbook_cells import as_read_back, cell_value
 from zollverein.case.workbook_guide import ROLES, column_lines, read_me_lines
 from zollverein.case.workbook_layout import COLUMNS, FILES, READ_ME, Forms, Layout, Sheet, sheet_names
 from zollverein.case.workbook_look import Look, shape_list, shape_table
-from zollverein.case.workbook_text import LONGEST_CELL, escaped, file_lines, unescaped
+from zollverein.case.workbook_opening import no_collecting
+from zollverein.case.workbook_text import LONGEST_CELL, escaped, file_pieces, unescaped
 from zollverein.case.writing import case_files
 from zollverein.errors import CaseError, OutputError
 
@@ -45,7 +46,7 @@ def to_excel(case: Case | str | Path, file: str | Path) -> Written:
 
     Each table has a sheet: the header frozen, filtered and explained by notes; numbers, days, true and false as such;
     everything else as text, so that ``0101``, ``1-3`` or ``=x`` stay what they are; lists to choose from where a
-    column has them. Schemas, scenarios and the rest lie in a hidden sheet, line by line.
+    column has them. Schemas, scenarios and the rest lie in a hidden sheet.
 
     Parameters
     ----------
@@ -64,7 +65,8 @@ def to_excel(case: Case | str | Path, file: str | Path) -> Written:
     opened = case if isinstance(case, Case) else open_case(case)
     files = case_files(opened) if isinstance(case, Case) else files_in(opened.folder)
     contents = as_contents(files, opened.name)
-    made, left_out = _workbook(contents, opened.name, target.name)
+    with no_collecting():
+        made, left_out = _workbook(contents, opened.name, target.name)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(made)
@@ -85,9 +87,9 @@ def _workbook(contents: Contents, name: str, file: str) -> tuple[bytes, list[str
         )
         for table, tokens in tables.items()
     }
-    layout = Layout(name, __version__, sheets, {table: Forms() for table in tables})
-    book = Workbook(write_only=True)
-    look = Look()
+    layout = Layout(name, __version__, tuple(texts), sheets, {table: Forms() for table in tables})
+    book, look = Workbook(), Look()
+    book.remove(book.active)
     first, columns = book.create_sheet(READ_ME), book.create_sheet(COLUMNS)
     rows = {table: len(tokens.rows) for table, tokens in tables.items()}
     for table, tokens in tables.items():
@@ -96,9 +98,9 @@ def _workbook(contents: Contents, name: str, file: str) -> tuple[bytes, list[str
     shape_list(columns, [*column_lines(contents, layout)], look)
     hidden = book.create_sheet(FILES)
     hidden.sheet_state = "hidden"
-    hidden.append(["file", "line", "as", "text"])
-    for path, line, how, text in file_lines({**texts, LAYOUT: layout.to_json()}):
-        hidden.append([look.text(hidden, path), line, how or None, look.text(hidden, text) if text else None])
+    hidden.append(["file", "piece", "as", "text"])
+    for path, piece, how, text in file_pieces({**texts, LAYOUT: layout.to_json()}):
+        hidden.append([look.text(hidden, path), piece, how or None, look.text(hidden, text) if text else None])
     made = io.BytesIO()
     book.save(made)
     return _without_clock(made.getvalue()), left_out
@@ -145,7 +147,7 @@ def _table_sheet(
         cells.append([(kind, escaped(value) if kind == "text" else value) for kind, value in values])
     shape_table(sheet, contents, layout, table, cells, counts, look)
     for row in zip(*cells, strict=True):
-        sheet.append([look.cell(sheet, kind, value) for kind, value in row])
+        sheet.append([None if kind == "empty" else look.cell(sheet, kind, value) for kind, value in row])
 
 
 def _note_misread(forms: Forms, column: str, texts: Sequence[str], tokens: Sequence[str]) -> None:
