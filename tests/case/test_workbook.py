@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.styles import Font
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from zollverein.case import bundled_cases, check_case
 from zollverein.case.contents import files_in
@@ -101,14 +102,10 @@ def edited(file, change):
     """The workbook after somebody worked in it; numbers with all the digits that Excel would save."""
     opened = openpyxl.load_workbook(file)
     change(opened)
-    for cell in (
-        cell
-        for sheet in opened.worksheets
-        for row in sheet.iter_rows()
-        for cell in row
-        if isinstance(cell.value, float)
-    ):
-        cell.value, cell.data_type = repr(cell.value), "n"
+    cells = (cell for sheet in opened.worksheets for row in sheet.iter_rows(max_row=50) for cell in row)
+    for cell in cells:
+        if isinstance(cell.value, float):
+            cell.value, cell.data_type = repr(cell.value), "n"
     opened.save(file)
     return file
 
@@ -268,6 +265,8 @@ def test_work_in_a_spreadsheet_comes_through(book, tmp_path):
         opened["sources"].move_range("C1:C3", cols=2)
         opened["sources"].move_range("A1:A3", cols=2)
         opened.create_sheet("my sums")["A1"] = "=1+1"
+        opened["sources"].cell(1_048_576, 1).number_format = "@"  # the last row of all, as by Ctrl+End
+        opened.epoch = CALENDAR_MAC_1904
 
     back = from_excel(edited(book, work), tmp_path / "back")
     rows, was = goods_of(tmp_path / "back"), goods_of(tmp_path / "plain")
@@ -355,7 +354,7 @@ def test_what_excel_made_of_cells_is_named_all_at_once(book, tmp_path):
     for (row, column), found in cells.items():
         assert found in told["goods", row, column].found
     # With a column too many the table's own rules wait until it is gone.
-    assert {place for place in told if place[2] != "N "} == {("goods", *place) for place in cells}
+    assert set(told) == {("goods", *place) for place in cells}
 
 
 def test_what_the_case_s_own_rules_find_is_told_at_the_sheet_s_cells(book, tmp_path):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,7 @@ __all__ = ["ReadSheet", "match_sheets", "read_sheet"]
 OURS = (READ_ME, COLUMNS, FILES)
 # A header is looked for so far down: people put titles above.
 DEEPEST_HEADER = 20
+Rows = dict[int, dict[int, Any]]
 
 
 @dataclass
@@ -67,55 +68,55 @@ def read_sheet(opened: Opened, layout: Layout, table: str, schema: TableSchema) 
     plan, sheet = layout.sheets[table], opened.book[layout.sheets[table].sheet]
     header_row, header = _header(sheet, {table: schema})
     by_name = {column.name: column for column in schema.columns}
-    rows = _rows(sheet, header_row)
-    used = [at for at in range(1, sheet.max_column + 1) if at in header or any(row[at - 1] for _, row in rows)]
-    names = {at: header.get(at, "") for at in used}
+    rows = {number: cells for number, cells in _grid(sheet).items() if number > header_row}
+    names = {at: header.get(at, "") for at in sorted({*header, *(at for cells in rows.values() for at in cells)})}
     read = ReadSheet(plan.sheet, plan.tokens(()), {}, {n: _letter(at) for at, n in names.items()})
     read.faults += _shape_faults(sheet, plan.sheet, header_row, names, rows)
     coded = {name: _coded(rows, at) for at, name in names.items() if name in by_name}
-    made: list[list[str]] = []
-    at_rows: list[int] = []
-    for number, cells in rows:
-        row = [
-            _cell(opened, read, cells[at - 1], by_name.get(name), coded.get(name, False), layout.forms[table], number)
+    forms = layout.forms[table]
+    made = [
+        [
+            _cell(opened, read, cells.get(at), by_name.get(name), coded.get(name, False), forms, number)
             for at, name in names.items()
         ]
-        made.append(row)
-        at_rows.append(number)
+        for number, cells in rows.items()
+    ]
     read.tokens = _in_order(plan, list(names.values()), made)
     starts = list(read.tokens.starts())
-    read.lines = {1: header_row, **dict(zip(starts[1:], at_rows, strict=True))}
+    read.lines = {1: header_row, **dict(zip(starts[1:], rows, strict=True))}
     return read
+
+
+def _grid(sheet: Any) -> Rows:
+    """The cells of a sheet that hold anything, by row and column.
+
+    From the library's own store: it offers no other way that does not make a cell for each place up to the last one,
+    and a stray blank in the last row of a sheet is the last of a million.
+    """
+    rows: Rows = {}
+    for (row, column), cell in sorted(sheet._cells.items()):
+        if cell.value is not None and cell.value != "":
+            rows.setdefault(row, {})[column] = cell
+    return rows
 
 
 def _header(sheet: Any, schemas: Mapping[str, TableSchema]) -> tuple[int, dict[int, str]]:
     """The row of the header, which may stand under a title, and its names by column."""
-    best, found = 1, dict[int, str]()
+    best, found, most = 1, dict[int, str](), 0
     known = {name for schema in schemas.values() for name in schema.names}
-    most = 0
-    for number, row in enumerate(sheet.iter_rows(max_row=DEEPEST_HEADER, values_only=True), 1):
-        names = {at: str(value).strip() for at, value in enumerate(row, 1) if value is not None and str(value).strip()}
+    for number, cells in _grid(sheet).items():
+        if number > DEEPEST_HEADER:
+            break
+        names = {at: name for at, cell in cells.items() if (name := str(cell.value).strip())}
         count = len(known.intersection(names.values()))
         if count > most or (number == 1 and names):
             best, found, most = number, names, max(count, most)
     return best, found
 
 
-def _rows(sheet: Any, header_row: int) -> list[tuple[int, Sequence[Any]]]:
-    """The rows beneath the header that hold anything, with their numbers; a cell without a value is None."""
-    rows: list[tuple[int, Sequence[Any]]] = []
-    for number, row in enumerate(sheet.iter_rows(min_row=header_row + 1), header_row + 1):
-        cells = [cell if cell.value is not None and cell.value != "" else None for cell in row]
-        if any(cells):
-            rows.append((number, cells))
-    return rows
-
-
-def _shape_faults(
-    sheet: Any, name: str, header_row: int, names: Mapping[int, str], rows: Sequence[tuple[int, Sequence[Any]]]
-) -> Iterator[Fault]:
+def _shape_faults(sheet: Any, name: str, header_row: int, names: Mapping[int, str], rows: Rows) -> Iterator[Fault]:
     """What is wrong with a sheet as a sheet: merged cells, a column without a name."""
-    last = rows[-1][0] if rows else header_row
+    last = max(rows, default=header_row)
     for area in sheet.merged_cells.ranges:
         if area.max_row >= header_row and area.min_row <= last:
             place = f"{_letter(area.min_col)} {names.get(area.min_col, '')}".strip()
@@ -123,16 +124,15 @@ def _shape_faults(
             yield Fault(name, area.min_row, place, found, "a cell for each value", "unmerge them, and fill each")
     for at, column in names.items():
         if not column:
-            first = next(number for number, row in rows if row[at - 1] is not None)
+            first = next(number for number, cells in rows.items() if at in cells)
             found, mend = f"cells from row {first} on without a name above", "name the column, or clear it"
             yield Fault(name, header_row, _letter(at), found, "a header for each column", mend)
 
 
-def _coded(rows: Sequence[tuple[int, Sequence[Any]]], at: int) -> bool:
+def _coded(rows: Rows, at: int) -> bool:
     """Whether a column has codes that begin with a zero, which Excel would cut."""
-    texts = (
-        str(row[at - 1].value).strip() for _, row in rows if row[at - 1] is not None and row[at - 1].data_type == "s"
-    )
+    cells = (cells[at] for cells in rows.values() if at in cells)
+    texts = (str(cell.value).strip() for cell in cells if cell.data_type == "s")
     return any(len(text) > 1 and text[0] == "0" and text.replace(";", "").isdigit() for text in texts)
 
 
