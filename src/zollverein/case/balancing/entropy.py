@@ -32,17 +32,23 @@ AIM = 1e-12
 ACCURATE = 1e-4
 # After so many steps that did not halve the residual there is no answer, or none that steps like these find.
 STUCK = 20
+# Nor is there when the system of a step was out of reach so often.
+FAILURES = 2
 # A step that gains less than this share of what its slope promises is halved (Armijo).
 ENOUGH = 1e-4
 
 
 @dataclass(frozen=True, eq=False)
 class Stopped:
-    """Where Newton stopped: sizes (C,), multipliers (K,), and the largest relative residual before each step."""
+    """Where Newton stopped: sizes (C,), multipliers (K,), and the largest relative residual before each step.
+
+    ``stuck`` says that many steps had brought nothing.
+    """
 
     y: Array
     z: Array
     history: tuple[float, ...]
+    stuck: bool
 
     @property
     def reached(self) -> float:
@@ -60,6 +66,7 @@ def maximised(
     tolerance: float,
     steps: int = STEPS,
     start: Array | None = None,
+    thorough: bool = False,
 ) -> Stopped:
     """Return where Newton stops: at a residual of rounding, or short of it.
 
@@ -69,9 +76,10 @@ def maximised(
     ----------
     B : (K, C) coefficients of sizes. b, sigma : (K,) targets and standard errors, 0 is hard.
     y0 : (C,) sizes before, above 0. w : (C,) weights, above 0. start : (K,) multipliers to start from; absent: 0.
+    thorough : go on where there is hardly an answer, and factorise large systems if need be.
     """
     Bt, sizes = sparse.csr_array(B.T), abs(B)
-    normal = NormalEquations(B, Bt, sigma**2)
+    normal = NormalEquations(B, Bt, sigma**2, thorough)
     z, history = np.zeros(len(b)) if start is None else start, list[float]()
     y = _grown(Bt, z, y0, w)
     height = _height(z, y, b, sigma, y0, w)
@@ -83,8 +91,10 @@ def maximised(
         history.append(float(residual.max(initial=0.0)))
         if history[-1] < best[0]:
             best = (history[-1], y, z)
-        if _done(history, tolerance) or len(history) > steps:
-            return Stopped(best[1], best[2], tuple(history))
+        lost = normal.failures >= FAILURES and not thorough and history[-1] > tolerance
+        stuck = _stuck(history, tolerance)
+        if lost or stuck or _done(history, tolerance) or len(history) > steps:
+            return Stopped(best[1], best[2], tuple(history), stuck)
         step = normal.solve(gradient, y / w, max(ACCURATE, min(0.1, history[-1])))
         t = _longest((Bt @ z) / w, (Bt @ step) / w)
         slope = float(gradient @ step)
@@ -125,6 +135,9 @@ def _done(history: list[float], tolerance: float) -> bool:
     last = history[-1]
     if len(history) == 1:
         return last <= tolerance
-    if len(history) > STUCK and last > tolerance:
-        return last > 0.5 * min(history[:-STUCK])
     return last <= AIM or (last <= tolerance and last > 0.1 * history[-2])
+
+
+def _stuck(history: list[float], tolerance: float) -> bool:
+    last = history[-1]
+    return len(history) > STUCK and last > tolerance and last > 0.5 * min(history[:-STUCK])

@@ -11,8 +11,8 @@ __all__ = ["NormalEquations"]
 
 # Up to this size a dense factorisation is quickest.
 DENSE = 700
-# Up to this size it stands in where conjugate gradients give up; 6,000 is 0.3 GB.
-MOST_DENSE = 6_000
+# Up to these sizes it stands in where conjugate gradients give up: at once, and when all else failed (0.3 GB).
+STAND_IN, LAST_RESORT = 2_000, 6_000
 MOST_PRODUCTS = 600
 # Redundant constraints make the system singular; this much of the diagonal, and its multiples, keep it definite.
 RIDGE = 1e-13
@@ -23,11 +23,17 @@ class NormalEquations:
 
     Parameters
     ----------
-    B : (K, C), Bt its transpose. square : (K,) added to the diagonal.
+    B : (K, C), Bt its transpose. square : (K,) added to the diagonal. thorough : factorise even if that takes long.
+
+    Attributes
+    ----------
+    failures : how often no good solution was found, as when the system is singular and the other side is out of reach.
     """
 
-    def __init__(self, B: sparse.csr_array, Bt: sparse.csr_array, square: Array) -> None:
+    def __init__(self, B: sparse.csr_array, Bt: sparse.csr_array, square: Array, thorough: bool) -> None:
+        self.failures = 0
         self._B, self._Bt, self._square = B, Bt, square
+        self._most = LAST_RESORT if thorough else STAND_IN
         self._squares = B.multiply(B).tocsr()
         self._dense = len(square) <= DENSE
 
@@ -37,7 +43,8 @@ class NormalEquations:
         s = 1.0 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
         if not self._dense:
             d, settled = self._by_products(g, v, s, accuracy)
-            if settled or len(g) > MOST_DENSE:
+            if settled or len(g) > self._most:
+                self.failures += not settled
                 return d
             self._dense = True
         return self._by_factors(g, v, s)

@@ -134,7 +134,7 @@ def _solved(x0: Array, errors: Array, constraints: Constraints, tolerance: float
         found = contradiction(sparse.csr_array(B[hard]), b[hard], y0)
         if found is not None:
             raise together(named, constraints.targets[hard], found)
-        if len(stopped.history) > PATIENCE:
+        if not stopped.stuck:
             y, stopped = _sizes(B, b, sigma, y0, w, hard, tolerance, stopped)
     still[live] = np.sign(x0[live]) * y
     return still, stopped
@@ -155,10 +155,11 @@ def _sizes(
     stopped = before
     while True:
         at = np.flatnonzero(~zero)
-        start, most = (None, PATIENCE) if stopped is None else (stopped.z, STEPS)
         stopped = maximised(
-            sparse.csr_array(B[:, at]), b, sigma, y0[at], w[at], tolerance=tolerance, steps=most, start=start
-        )
+            sparse.csr_array(B[:, at]), b, sigma, y0[at], w[at], tolerance=tolerance,
+            steps=PATIENCE if before is None else STEPS, start=None if stopped is None else stopped.z,
+            thorough=before is not None,
+        )  # fmt: skip
         y = np.zeros(len(y0))
         y[at] = stopped.y
         lost = (y < VANISHED * y0) & ~zero
