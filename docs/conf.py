@@ -21,6 +21,7 @@ extensions = [
     "output",
     "case_tables",
     "corridor_figures",
+    "dataset_tables",
 ]
 myst_enable_extensions = ["dollarmath", "deflist", "colon_fence"]
 myst_heading_anchors = 3

@@ -11,7 +11,7 @@ from zollverein.corridor.catalogue import LINK_FIGURES, NODE_FIGURES, READ_ONCE
 CASES = Path(zollverein.__file__).parent / "cases"
 
 
-@pytest.mark.parametrize("case", ["eurasia", "small"])
+@pytest.mark.parametrize("case", ["eurasia", "eastafrica", "small"])
 @pytest.mark.parametrize(("table", "figures"), [("link_figures", LINK_FIGURES), ("node_figures", NODE_FIGURES)])
 def test_a_case_s_schema_lists_every_figure(case, table, figures):
     schema = json.loads((CASES / case / "schemas" / f"{table}.json").read_text(encoding="utf-8"))

@@ -34,7 +34,7 @@ def test_figures_that_fit_raise_nothing():
         assert mixed_units(two_ways()) == []
 
 
-@pytest.mark.parametrize("case", ["eurasia", "small"])
+@pytest.mark.parametrize("case", ["eurasia", "eastafrica", "small"])
 def test_the_bundled_networks_are_beyond_doubt(case):
     assert doubts(open_case(case).network()) == []
 

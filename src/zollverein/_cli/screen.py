@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from zollverein.stress.runner import Progress as Tell
-
 if TYPE_CHECKING:
     import pandas as pd
+
+    from zollverein.stress.runner import Progress as Tell
 
 __all__ = ["output", "print_json", "progress_bar", "records"]
 

@@ -35,6 +35,11 @@ WeightOption = Annotated[
     typer.Option("--weight", help="dimension=weight, may be given again; absent: all dimensions alike"),
 ]
 
+CoreOption = Annotated[
+    str | None,
+    typer.Option("--core", help="countries that may stand apart, parted by commas; absent: those the case names"),
+]
+
 
 @app.command()
 def integration(
@@ -67,7 +72,7 @@ def integration(
 
 @app.command()
 def tiers(
-    core: Annotated[str, typer.Option("--core", help="countries that may stand apart, parted by commas")] = "BLR,RUS",
+    core: CoreOption = None,
     years: Annotated[str, typer.Option("--years", help="first-last, or years parted by commas")] = "2015-2025",
     countries: Annotated[str | None, typer.Option("--countries", help="absent: the members of each year")] = None,
     dimension: Annotated[str, typer.Option("--dimension", help="one of them, overall, or all")] = "overall",
@@ -80,18 +85,19 @@ def tiers(
     from zollverein.union import DIMENSIONS  # noqa: PLC0415
 
     require_known("dimension", dimension, [*DIMENSIONS, "overall", "all"])
+    named = _core_of(case, core)
     found = union_of(case, as_of).tiers_over(
-        _years(years), parts(core), countries=parts(countries) or None, weights=_weights(weight),
+        _years(years), named, countries=parts(countries) or None, weights=_weights(weight),
         dimensions=["overall", *DIMENSIONS] if dimension == "all" else [dimension],
     )  # fmt: skip
-    shown(found, f"Parts at the end of each year, and whether {core} stand apart", as_json)
+    shown(found, f"Parts at the end of each year, and whether {_listed(named)} stand apart", as_json)
     if not as_json:
         typer.echo(TIERS_SAY, err=False)
 
 
 @app.command()
 def trade(
-    core: Annotated[str, typer.Option("--core", help="countries that may stand apart, parted by commas")] = "BLR,RUS",
+    core: CoreOption = None,
     case: CaseOption = "eurasia",
     draws: Annotated[int, typer.Option("--draws", min=1, help="draws of sectors")] = 100,
     as_json: JsonOption = False,
@@ -100,8 +106,8 @@ def trade(
     from zollverein.case import open_case  # noqa: PLC0415
     from zollverein.stress.trade_tiers import trade_tiers  # noqa: PLC0415
 
+    named = _core_of(case, core)
     found = trade_tiers(open_case(case), draws=draws)
-    named = parts(core)
     apart, (margin, low, high) = found.tiers.apart(named), found.tiers.margin(named)
     if as_json:
         told = {"tiers": str(found.tiers), "stability": found.tiers.stability, "apart": apart, "margin": margin,
@@ -111,7 +117,9 @@ def trade(
     else:
         shown(found.residuals, "Log of trade over what size, distance and openness explain", as_json)
         typer.echo(f"Tiers in trade: {found.tiers} ({found.tiers.stability:.0%} of draws)")
-        typer.echo(f"{core} stand apart in {apart:.0%} of draws; margin {margin:.2f} ({low:.2f} to {high:.2f})")
+        typer.echo(
+            f"{_listed(named)} stand apart in {apart:.0%} of draws; margin {margin:.2f} ({low:.2f} to {high:.2f})"
+        )
         typer.echo(f"Trade falls with distance by {-found.distance:.2f} ({found.standard_error:.2f})")
 
 
@@ -166,6 +174,21 @@ def _weights(given: list[str] | None) -> Weights | None:
         if not equals:
             raise InputError(f"--weight {pair}: give dimension=weight, for example --weight goods=2")
     return union.Weights(dimensions=weights)
+
+
+def _core_of(case: str, core: str | None) -> list[str]:
+    """The countries that may stand apart: as asked for, else as the case's descriptor names them."""
+    from zollverein.case import open_case  # noqa: PLC0415
+    from zollverein.errors import InputError  # noqa: PLC0415
+
+    named = parts(core) or list(open_case(case).union_core)
+    if not named:
+        raise InputError(f"case '{case}' names no union_core; say which countries may stand apart: --core AAA,BBB")
+    return named
+
+
+def _listed(countries: list[str]) -> str:
+    return ",".join(countries)
 
 
 def _years(text: str) -> list[int]:

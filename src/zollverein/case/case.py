@@ -37,6 +37,7 @@ class Case:
     tables : name to frame; do not change a frame, take a copy.
     base_year : the year of the economy's tables, if the descriptor states it.
     union_agreement : the agreement whose members are the union under test, if the descriptor states it.
+    union_core : its members that may stand apart from the rest, if the descriptor names some.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Case:
     _scenarios: Mapping[str, ScenarioFile] = field(repr=False, default_factory=dict)
     base_year: int | None = None
     union_agreement: str | None = None
+    union_core: tuple[str, ...] = ()
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a copy of a table.
@@ -176,7 +178,9 @@ def case_of(package: Package, path: Path, asked: str) -> Case:
     if "sources" not in frames:
         raise CaseError(f"case '{asked}' has no table 'sources'; a figure without a source is not one: add it")
     tables = MappingProxyType(frames)
-    return Case(package.name, package.title, path, tables, package.scenarios, package.base_year, package.union)
+    return Case(
+        package.name, package.title, path, tables, package.scenarios, package.base_year, package.union, package.core
+    )  # fmt: skip
 
 
 def check_case(name_or_path: str | Path) -> list[Fault]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import zipfile
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -34,6 +36,10 @@ ScenarioFile = Path | zipfile.Path
 DESCRIPTOR = "datapackage.json"
 LARGEST_BYTES = 200_000_000
 LONGEST_PATH = 1_000
+# Cases judged last, so that whoever opens one again does not wait: a run opens the same case several times.
+REMEMBERED = 4
+# And their tables: where one is edited, the others need not be read anew.
+REMEMBERED_TABLES = 256
 BUNDLED = Path(__file__).parents[1] / "cases"
 
 
@@ -46,6 +52,7 @@ class Package:
     scenarios : name to YAML file, on the disk or inside the zip.
     base_year : the year of the economy's tables, if the descriptor states one.
     union : the agreement whose members are the union under test, if the descriptor states one.
+    core : members that may stand apart from the rest, if the descriptor names some.
     """
 
     name: str
@@ -56,6 +63,7 @@ class Package:
     faults: tuple[Fault, ...]
     base_year: int | None = None
     union: str | None = None
+    core: tuple[str, ...] = ()
 
 
 def bundled_cases() -> dict[str, Path]:
@@ -106,7 +114,10 @@ def sweeps_of(name_or_path: str | Path) -> dict[str, ScenarioFile]:
 
 
 def read_package(path: Path) -> Package:
-    """Read and check a whole case; faults are collected, never raised one by one."""
+    """Read and check a whole case; faults are collected, never raised one by one.
+
+    The files are read each time. If all their bytes are as before, so are the tables: nobody may change a frame of one.
+    """
     files, faults = _files(path)
     scenarios = _yaml_in(path, "scenarios")
     if DESCRIPTOR not in files:
@@ -114,6 +125,32 @@ def read_package(path: Path) -> Package:
             allowed = "a Frictionless Data Package"
             faults = [Fault(DESCRIPTOR, None, None, "the file is missing", allowed, "'zollverein case new' makes one")]
         return Package(path.stem, path.stem, path, {}, scenarios, tuple(faults))
+    judged = _judged(_Contents.of(files))
+    name, title = judged.name or path.stem, judged.title or path.stem
+    found = tuple(sorted({*faults, *judged.faults}, key=_order))
+    return replace(judged, name=name, title=title, folder=path, scenarios=scenarios, faults=found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Contents:
+    """The files of a case; two are the same if all their bytes are."""
+
+    digest: bytes
+    files: Mapping[str, bytes] = field(compare=False, repr=False)
+
+    @classmethod
+    def of(cls, files: Mapping[str, bytes]) -> _Contents:
+        digest = hashlib.sha256()
+        for name, raw in sorted(files.items()):
+            digest.update(f"{name}\0{len(raw)}\0".encode())
+            digest.update(raw)
+        return cls(digest.digest(), files)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _judged(contents: _Contents) -> Package:
+    """What files hold, and every fault in them; name and title are empty where the descriptor has none."""
+    files, faults = contents.files, list[Fault]()
     descriptor, found = parse_json(files[DESCRIPTOR], DESCRIPTOR)
     faults += found
     resources = _resources(descriptor, faults)
@@ -125,8 +162,8 @@ def read_package(path: Path) -> Package:
         faults += found
         fields[name] = schema.names if schema is not None else ()
         if schema is not None:
-            table, found = _read_table(str(resource["path"]), schema, files)
-            faults += [*found, *judge_seal(resource, files.get(str(resource["path"])))]
+            table, told = _read_table(str(resource["path"]), schema, files)
+            faults += [*told, *judge_seal(resource, files.get(str(resource["path"])))]
             if table is not None:
                 tables[name] = table
     for resource in resources:
@@ -134,15 +171,16 @@ def read_package(path: Path) -> Package:
             faults += judge_references(table.schema, _schema_file(resource), fields)
     regions = tables["regions"].frame["region"].dropna() if _has_regions(tables) else ()
     union = _union(descriptor, tables, faults)
-    faults += [*check_columns(tables, set(regions), _members(union, tables)), *check_rows(tables)]
+    members = _members(union, tables)
+    core = _core(descriptor, members, faults)
+    faults += [*check_columns(tables, set(regions), members), *check_rows(tables)]
     faults += _unlisted(files, resources)
     if resources and "sources" not in {r["name"] for r in resources}:
         allowed = "a table 'sources' that says where every figure is from"
         faults.append(Fault(DESCRIPTOR, None, None, "no table 'sources'", allowed, "add sources.csv and list it"))
-    title = str(descriptor.get("title", path.stem)) if isinstance(descriptor, dict) else path.stem
-    name = str(descriptor.get("name", path.stem)) if isinstance(descriptor, dict) else path.stem
+    title, name = (str(descriptor.get(k, "")) if isinstance(descriptor, dict) else "" for k in ("title", "name"))
     year = _base_year(descriptor, faults)
-    return Package(name, title, path, tables, scenarios, tuple(sorted(set(faults), key=_order)), year, union)
+    return Package(name, title, Path(), tables, {}, tuple(faults), year, union, core)
 
 
 def _base_year(descriptor: Any, faults: list[Fault]) -> int | None:
@@ -168,6 +206,19 @@ def _union(descriptor: Any, tables: Mapping[str, Table], faults: list[Fault]) ->
         faults.append(Fault(DESCRIPTOR, None, None, f"union {union!r}", "an agreement of the table agreements", mend))
         return None
     return str(union)
+
+
+def _core(descriptor: Any, members: set[str] | None, faults: list[Fault]) -> tuple[str, ...]:
+    """The members that may stand apart: two or more of the union's, or nothing."""
+    core = descriptor.get("union_core") if isinstance(descriptor, dict) else None
+    if core is None:
+        return ()
+    allowed = f"a list of two or more of {', '.join(sorted(members or ()))}"
+    texts = [part for part in core if isinstance(part, str)] if isinstance(core, list) else []
+    if len(texts) < 2 or len(texts) != len(core) or not set(texts) <= (members or set()):
+        faults.append(Fault(DESCRIPTOR, None, None, f"union_core {core!r}", allowed, "mend or remove it"))
+        return ()
+    return tuple(texts)
 
 
 def _members(union: str | None, tables: Mapping[str, Table]) -> set[str] | None:
@@ -276,10 +327,27 @@ def _read_schema(resource: Mapping[str, Any], files: Mapping[str, bytes]) -> tup
     return table_schema(data, file)
 
 
-def _read_table(file: str, schema: TableSchema, files: Mapping[str, bytes]) -> tuple[Table | None, list[Fault]]:
+def _read_table(file: str, schema: TableSchema, files: Mapping[str, bytes]) -> tuple[Table | None, tuple[Fault, ...]]:
     if file not in files:
-        return None, [Fault(file, None, None, "the file is missing", f"a table that {DESCRIPTOR} lists", "add it")]
-    return parse_table(files[file], file, schema)
+        return None, (Fault(file, None, None, "the file is missing", f"a table that {DESCRIPTOR} lists", "add it"),)
+    told = hashlib.sha256(f"{file}\0{schema!r}\0".encode() + files[file])
+    return _parsed(_Unparsed(told.digest(), files[file], file, schema))
+
+
+@dataclass(frozen=True, slots=True)
+class _Unparsed:
+    """A table's bytes and what they must be; two are the same if all of it is."""
+
+    digest: bytes
+    raw: bytes = field(compare=False, repr=False)
+    file: str = field(compare=False)
+    schema: TableSchema = field(compare=False, repr=False)
+
+
+@lru_cache(maxsize=REMEMBERED_TABLES)
+def _parsed(unparsed: _Unparsed) -> tuple[Table | None, tuple[Fault, ...]]:
+    table, faults = parse_table(unparsed.raw, unparsed.file, unparsed.schema)
+    return table, tuple(faults)
 
 
 def _unlisted(files: Mapping[str, bytes], resources: list[dict[str, Any]]) -> list[Fault]:
