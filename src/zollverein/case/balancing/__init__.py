@@ -4,7 +4,7 @@ from zollverein.case.balancing.balanced import Balanced
 from zollverein.case.balancing.biproportional import gras, ras
 from zollverein.case.balancing.constraints import Constraints
 from zollverein.case.balancing.home_sales import DomesticSales, domestic_sales
-from zollverein.case.balancing.margins import ipf
+from zollverein.case.balancing.proportional_fitting import ipf
 from zollverein.case.balancing.reconciling import errors_like_ras, reconcile
 from zollverein.case.balancing.updating import Updated, update
 

@@ -11,7 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-__all__ = ["TOLERANCE", "Array", "Balanced", "constraint_report", "named_axis", "relative_gaps"]
+from zollverein.errors import InputError
+
+__all__ = ["TOLERANCE", "Array", "Balanced", "constraint_report", "named_axis", "numbers", "relative_gaps"]
 
 Array = npt.NDArray[np.float64]
 
@@ -135,3 +137,18 @@ def named_axis(axis: pd.Index, name: str, taken: Collection[object] = ()) -> pd.
             for old, new in zip(axis.names, made, strict=True)
         ]
     )
+
+
+def numbers(what: str, given: object) -> Array:
+    """Return a new array of numbers.
+
+    Raises
+    ------
+    InputError : it is something else.
+    """
+    try:
+        return np.array(given, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(
+            f"{what}: a {type(given).__name__} that is not all numbers; give an array of numbers"
+        ) from None

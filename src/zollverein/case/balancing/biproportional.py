@@ -12,7 +12,7 @@ import pandas as pd
 from zollverein.case.balancing.acceleration import Anderson
 from zollverein.case.balancing.balanced import TOLERANCE, Array, Balanced
 from zollverein.case.balancing.margin import Margin, called, contradicting, labelled_axes, margin_of
-from zollverein.case.balancing.margins import (
+from zollverein.case.balancing.proportional_fitting import (
     PATIENCE,
     SWEEPS,
     VANISHED,

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from zollverein.case.balancing.balanced import Array
+from zollverein.case.balancing.balanced import Array, numbers
 from zollverein.errors import InputError, UnknownNameError
 
 __all__ = ["Constraints"]
@@ -48,7 +48,7 @@ class Constraints:
         if len(self.labels) != K:
             raise InputError(f"{K} constraints have {len(self.labels)} labels; give one each")
         for name in ("targets", "errors"):
-            given = np.asarray(getattr(self, name), dtype=np.float64)
+            given = numbers(name, getattr(self, name))
             if given.shape != (K,):
                 raise InputError(f"{name} of {K} constraints have shape {given.shape}; give ({K},)")
             object.__setattr__(self, name, given)
@@ -117,7 +117,7 @@ class Constraints:
         ------
         InputError : shapes do not fit, a number is not finite, or a relative error of a zero target, which is none.
         """
-        held = sparse.csr_array(matrix if sparse.issparse(matrix) else np.atleast_2d(np.asarray(matrix, float)))
+        held = sparse.csr_array(matrix if sparse.issparse(matrix) else np.atleast_2d(numbers("the matrix", matrix)))
         K = held.shape[0]
         named = tuple(f"{what} {label}".strip() for label in (labels if labels is not None else range(K)))
         aimed = _spread(targets, K, "targets")
@@ -159,7 +159,7 @@ class Constraints:
         UnknownNameError : a target for a group that no cell belongs to.
         """
         frame = keys if isinstance(keys, pd.DataFrame) else pd.DataFrame({"key": list(keys)})
-        aims = targets if isinstance(targets, pd.Series) else pd.Series(dict(targets), dtype=float)
+        aims = targets if isinstance(targets, pd.Series) else pd.Series(dict(targets), dtype=object)
         groups = pd.MultiIndex.from_frame(frame) if frame.shape[1] > 1 else pd.Index(frame.iloc[:, 0])
         if aims.index.has_duplicates:
             twice = aims.index[aims.index.duplicated()][0]
@@ -177,7 +177,7 @@ class Constraints:
         matrix = sparse.csr_array((data[inside], (row[inside], inside)), shape=(len(aims), len(frame)))
         labels = [_said(key) for key in aims.index]
         return cls.linear(
-            matrix, aims.to_numpy(float), error=_by_key(error, aims.index, what),
+            matrix, numbers("targets", aims.to_numpy()), error=_by_key(error, aims.index, what),
             relative_error=_by_key(relative_error, aims.index, what), labels=labels, what=what,
         )  # fmt: skip
 
@@ -203,24 +203,24 @@ class Constraints:
 
 
 def _spread(given: npt.ArrayLike, count: int, what: str) -> Array:
-    numbers = np.asarray(given, dtype=np.float64)
-    if numbers.ndim == 0:
-        return np.full(count, numbers.item())
-    if numbers.shape != (count,):
-        raise InputError(f"{what} have shape {numbers.shape}; give one number, or ({count},)")
-    return numbers
+    figures = numbers(what, given)
+    if figures.ndim == 0:
+        return np.full(count, figures.item())
+    if figures.shape != (count,):
+        raise InputError(f"{what} have shape {figures.shape}; give one number, or ({count},)")
+    return figures
 
 
 def _by_key(given: Mapping[object, float] | pd.Series | float, keys: pd.Index, what: str) -> Array:
     if isinstance(given, int | float | np.number):
         return np.full(len(keys), float(given))
-    series = given if isinstance(given, pd.Series) else pd.Series(dict(given), dtype=float)
+    series = given if isinstance(given, pd.Series) else pd.Series(dict(given), dtype=object)
     found = series.reindex(keys)
     if found.isna().any():
         raise InputError(
             f"'{what} {_said(keys[found.isna().to_numpy()][0])}' has a target and no error; give one for each"
         )
-    return np.asarray(found, dtype=np.float64)
+    return numbers(f"errors of {what}", found.to_numpy())
 
 
 def _said(key: object) -> str:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from zollverein.case.balancing.balanced import Array, named_axis
+from zollverein.case.balancing.balanced import Array, named_axis, numbers
 from zollverein.case.balancing.constraints import Constraints
 from zollverein.case.balancing.refusal import infeasible, listed
 from zollverein.errors import InputError
@@ -126,7 +126,7 @@ def margin_of(
     order = tuple(int(a) for a in kept)
     if len(set(order)) != len(order) or not all(0 <= a < len(axes) for a in order):
         raise InputError(f"a margin keeps dimensions {order}; give each once, out of 0 to {len(axes) - 1}")
-    wanted = np.asarray(target, dtype=np.float64)
+    wanted = numbers(f"the margin that keeps dimensions {order}", target)
     shape = tuple(len(axes[a]) for a in order)
     if wanted.shape != shape:
         raise InputError(f"the margin that keeps dimensions {order} has shape {wanted.shape}; give {shape}")

@@ -11,7 +11,15 @@ import pandas as pd
 from scipy import sparse
 from threadpoolctl import ThreadpoolController
 
-from zollverein.case.balancing.balanced import TOLERANCE, Array, Balanced, constraint_report, named_axis, relative_gaps
+from zollverein.case.balancing.balanced import (
+    TOLERANCE,
+    Array,
+    Balanced,
+    constraint_report,
+    named_axis,
+    numbers,
+    relative_gaps,
+)
 from zollverein.case.balancing.constraints import Constraints
 from zollverein.case.balancing.contradiction import contradiction, forced_to_zero
 from zollverein.case.balancing.entropy import Stopped, maximised
@@ -190,7 +198,7 @@ def _certify(constraints: Constraints, gaps: Array, stopped: Stopped, tolerance:
 
 
 def _cells(seed: npt.ArrayLike | pd.Series, labels: pd.Index | Sequence[object] | None) -> tuple[Array, pd.Index]:
-    x0 = np.array(seed, dtype=np.float64)
+    x0 = numbers("the seed", seed)
     if x0.ndim != 1:
         raise InputError(f"the seed has {x0.ndim} dimensions; give it flat, with one label per cell")
     given = seed.index if labels is None and isinstance(seed, pd.Series) else labels
@@ -208,7 +216,7 @@ def _cells(seed: npt.ArrayLike | pd.Series, labels: pd.Index | Sequence[object] 
 def _cell_errors(given: npt.ArrayLike | None, x0: Array, index: pd.Index) -> Array:
     if given is None:
         return errors_like_ras(x0, 1.0)
-    errors = np.asarray(given, dtype=np.float64)
+    errors = numbers("cell_errors", given)
     if errors.ndim == 0:
         errors = np.full(len(x0), float(errors))
     if errors.shape != x0.shape:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from zollverein.case.balancing.acceleration import Anderson
-from zollverein.case.balancing.balanced import TOLERANCE, Array, Balanced, constraint_report
+from zollverein.case.balancing.balanced import TOLERANCE, Array, Balanced, constraint_report, numbers
 from zollverein.case.balancing.margin import (
     Margin,
     as_constraints,
@@ -83,12 +83,7 @@ def seed_of(seed: npt.ArrayLike, dimensions: int | None = None) -> Array:
     ------
     InputError : not numbers, not finite, empty, or of another number of dimensions.
     """
-    try:
-        x0 = np.array(seed, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InputError(
-            f"the seed is a {type(seed).__name__} that is not all numbers; give an array of numbers"
-        ) from None
+    x0 = numbers("the seed", seed)
     if x0.ndim == 0 or dimensions not in {None, x0.ndim}:
         raise InputError(f"the seed has {x0.ndim} dimensions; give {dimensions or 'at least 1'}")
     if not np.isfinite(x0).all():
