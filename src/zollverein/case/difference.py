@@ -22,7 +22,7 @@ from zollverein.errors import UnknownNameError
 __all__ = ["Difference", "TableDifference", "difference"]
 
 CHANGED = ["row", "column", "was", "now", "relative_change"]
-STATED = ("title", "base_year", "union", "frozen_at")
+STATED = ("title", "base_year", "union", "union_core", "frozen_at")
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +15,7 @@ from zollverein.case.case import case_of, check_case
 from zollverein.case.contents import contents_of, json_like
 from zollverein.case.copying import Judge, remove_unfit, tables_of
 from zollverein.case.fault import Fault
+from zollverein.case.knowing import KNOWN, begins, by_sources, last_day, published
 from zollverein.case.leaving_out import EMPTIED, Less, keys_of, leave_out, named_in
 from zollverein.case.package import DESCRIPTOR, locate, read_package
 from zollverein.case.parsing import Table
@@ -23,13 +23,10 @@ from zollverein.case.seal import FROZEN, sealed
 from zollverein.case.writing import whole_folder, write_files
 from zollverein.errors import CaseError, InputError
 
-__all__ = ["Frozen", "freeze_case", "last_day", "published"]
+__all__ = ["Frozen", "freeze_case"]
 
-# A day on which the row itself says that it was known; it counts before the days of its sources.
-KNOWN = ("known_on", "recorded")
 README = "README.md"
 WITHOUT = "left out as asked"
-MONTHS = 12
 
 
 @dataclass(frozen=True)
@@ -120,57 +117,7 @@ def freeze_case(
             raise _refused(str(name_or_path), at, faults)
         unfit = remove_unfit(made, judge)
     scenarios = pd.DataFrame([*unfit.items()], columns=["file", "reason"])
-    return Frozen(Path(folder), at, *_report(less, known, at), scenarios, tuple(less.notes))
-
-
-def last_day(text: object) -> Any:
-    """Return the last day that a source's date can mean: of a year its end, of a month its last day.
-
-    NaT if it names none. A date is a year, a month or a day, and may go on: ``2023-01/02``, ``2024-25``,
-    ``2022-03-28 (event 23 Mar)``.
-
-    Examples
-    --------
-    >>> [str(last_day(text))[:10] for text in ("2022", "2022-02", "2023-01/02", "2024-25", "n/d")]
-    ['2022-12-31', '2022-02-28', '2023-02-28', '2025-12-31', 'NaT']
-    """
-    found = re.match(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:/(\d{2}))?(?!\d)", str(text).strip())
-    if found is None:
-        return pd.NaT
-    year, month, day, until = (int(part) if part else 0 for part in found.groups())
-    month = until or month
-    if month > MONTHS:  # the second year of a span
-        year, month, day = year - year % 100 + month, 0, 0
-    if day and not until:
-        return pd.to_datetime(f"{year:04}-{month:02}-{day:02}", format="%Y-%m-%d", errors="coerce")
-    return pd.Timestamp(year, month or MONTHS, 1) + pd.offsets.MonthEnd(0)
-
-
-def published(table: Table, dated: dict[str, Any]) -> pd.Series[Any]:
-    """Return the day from which each row of a table is known; NaT where nothing tells.
-
-    Parameters
-    ----------
-    dated : key of a source to the last day on which it can have been published, or NaT.
-    """
-    frame = table.frame
-    days = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[ns]")
-    if "source" in frame.columns:
-        reported = frame["confidence"] == "reported" if "confidence" in frame.columns else frame["source"].isna()
-        told = {cell: _told_on(cell, dated) for cell in frame["source"].dropna().astype(str).unique()}
-        first = frame["source"].map({cell: days[0] for cell, days in told.items()})
-        last = frame["source"].map({cell: days[1] for cell, days in told.items()})
-        days = pd.to_datetime(first.where(reported, last)).astype("datetime64[ns]")
-    for column in KNOWN:
-        if column in frame.columns and pd.api.types.is_datetime64_any_dtype(frame[column]):
-            days = frame[column].astype("datetime64[ns]").fillna(days)
-    return days
-
-
-def _told_on(cell: str, dated: dict[str, Any]) -> tuple[Any, Any]:
-    """The first and the last day on which the sources of a row were published; NaT, NaT if none has a date."""
-    days = [day for key in cell.split(";") if not pd.isna(day := dated.get(key.strip(), pd.NaT))]
-    return (min(days), max(days)) if days else (pd.NaT, pd.NaT)
+    return Frozen(Path(folder), at, *_report(less, known, dated, at), scenarios, tuple(less.notes))
 
 
 def _as_day(day: date | str) -> date:
@@ -182,11 +129,11 @@ def _as_day(day: date | str) -> date:
 
 
 def _not_known(table: Table, known: pd.Series[Any], at: date, reported_later: bool) -> dict[int, str]:
-    begins, later = _begins(table), known > pd.Timestamp(at)
+    starts, later = begins(table), known > pd.Timestamp(at)
     if reported_later:
         later &= ~_reported_later(table, known, at)
     found = {row: f"known from {day.date().isoformat()}" for row, day in known[later].items()}
-    new = known.isna() & (begins > pd.Timestamp(at)) & _has_sources(table)
+    new = known.isna() & (starts > pd.Timestamp(at)) & _has_sources(table)
     reason = "is about later days alone, and no source with a date announces it"
     return found | dict.fromkeys(known.index[new], reason)
 
@@ -215,28 +162,13 @@ def _reported_later(table: Table, known: pd.Series[Any], at: date) -> pd.Series[
     frame = table.frame
     if "confidence" not in frame.columns or any(column in frame.columns for column in KNOWN):
         return pd.Series(False, index=frame.index)
-    begun = ~(_begins(table) > pd.Timestamp(at))
+    begun = ~(begins(table) > pd.Timestamp(at))
     return (frame["confidence"] == "reported") & begun & (known > pd.Timestamp(at))
 
 
 def _has_sources(table: Table) -> pd.Series[Any]:
     frame = table.frame
     return frame["source"].notna() if "source" in frame.columns else pd.Series(False, index=frame.index)
-
-
-def _begins(table: Table) -> pd.Series[Any]:
-    """The first of the days and years that a row names; NaT where it names none."""
-    columns = []
-    for column in table.schema.columns:
-        values = table.frame[column.name]
-        if column.type == "date":
-            columns.append(values.astype("datetime64[ns]"))
-        elif column.type == "year":
-            years = values.astype("Int64").astype("str").where(values.notna())
-            columns.append(pd.to_datetime(years, format="%Y", errors="coerce").astype("datetime64[ns]"))
-    if not columns:
-        return pd.Series(pd.NaT, index=table.frame.index, dtype="datetime64[ns]")
-    return pd.concat(columns, axis=1).min(axis=1)
 
 
 def _sources_of_later(less: Less, dated: dict[str, Any], at: date, kept: Collection[str]) -> dict[int, str]:
@@ -281,7 +213,9 @@ def _refused(name: str, at: date, faults: list[Fault]) -> CaseError:
     return error
 
 
-def _report(less: Less, known: dict[str, pd.Series[Any]], at: date) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def _report(
+    less: Less, known: dict[str, pd.Series[Any]], dated: dict[str, Any], at: date
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """What the tables have and lack, row by row what is left out, and what is preferred instead."""
     rows: list[tuple[Any, ...]] = []
     tables, preferred = [], []
@@ -290,7 +224,7 @@ def _report(less: Less, known: dict[str, pd.Series[Any]], at: date) -> tuple[pd.
         whole = less.gone.get(name, EMPTIED) != EMPTIED
         left = pd.Series(not whole, index=table.frame.index) & ~table.frame.index.isin(list(out))
         undated = int((left & known[name].isna() & _has_sources(table)).sum())
-        later = int((left & (known[name] > pd.Timestamp(at))).sum())
+        later = int((left & (by_sources(table, dated) > pd.Timestamp(at))).sum())
         count = len(table.frame)
         tables.append((name, count, count - int(left.sum()), int(left.sum()), undated, later))
         for row, reason in sorted(out.items()):

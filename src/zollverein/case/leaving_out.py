@@ -224,15 +224,30 @@ def _files(less: Less) -> dict[str, bytes]:
     was = {r["schema"] for r in contents.resources.values() if isinstance(r["schema"], str)}
     files = {name: raw for name, raw in files.items() if name not in was - used}
     descriptor = {**contents.descriptor, "resources": resources}
-    agreements = less.values("agreements.agreement")
-    if "union" in descriptor and ("agreements" in less.gone or descriptor["union"] not in agreements):
-        less.notes.append(f"the descriptor names no union: agreement '{descriptor.pop('union')}' is left out")
-    if "base_year" in descriptor and "trade" in less.gone:
-        less.notes.append(f"the descriptor names no base year {descriptor.pop('base_year')}: table trade is left out")
-    descriptor = unsealed(descriptor, files)
+    descriptor = unsealed(_less_stated(less, descriptor), files)
     if descriptor != contents.descriptor:
         files[DESCRIPTOR] = json_like(descriptor, files[DESCRIPTOR])
     return files
+
+
+def _less_stated(less: Less, descriptor: Mapping[str, Any]) -> dict[str, Any]:
+    """The descriptor without what it states of tables and rows that are left out."""
+    made = dict(descriptor)
+    agreements = less.values("agreements.agreement")
+    if "union" in made and ("agreements" in less.gone or made["union"] not in agreements):
+        less.notes.append(f"the descriptor names no union: agreement '{made.pop('union')}' is left out")
+    if "union_core" in made:
+        members = set()
+        if "union" in made and "memberships" in less.tables and "memberships" not in less.gone:
+            rows = less.left("memberships")
+            members = set(rows.loc[(rows["agreement"] == made["union"]) & (rows["status"] == "member"), "country"])
+        core = [member for member in made["union_core"] if member in members]
+        if core != list(made["union_core"]):
+            less.notes.append("the descriptor names no core of the union any more: a member of it is left out")
+            del made["union_core"]
+    if "base_year" in made and "trade" in less.gone:
+        less.notes.append(f"the descriptor names no base year {made.pop('base_year')}: table trade is left out")
+    return made
 
 
 def _less_of(less: Less, table: str) -> TokenTable:

@@ -14,8 +14,7 @@ import pandas as pd
 from zollverein.case.case import Case, check_case
 from zollverein.case.contents import Contents, contents_of, json_like, require_inside
 from zollverein.case.fault import refuse
-from zollverein.case.package import DESCRIPTOR, Package
-from zollverein.case.parsing import parse_table
+from zollverein.case.package import DESCRIPTOR, Package, read_package
 from zollverein.case.schema import Column, TableSchema
 from zollverein.case.seal import unsealed
 from zollverein.case.tokens import TokenTable, quoted
@@ -122,9 +121,11 @@ def case_files(case: Case | Package) -> dict[str, bytes]:
     contents = contents_of(case.folder)
     if unknown := [name for name in frames if name not in contents.resources]:
         raise CaseError(f"table {unknown[0]} has no schema in '{case.folder}'; declare it in {DESCRIPTOR} first")
-    files = dict(contents.files)
+    files, package = dict(contents.files), read_package(case.folder)
+    if package.faults:
+        raise refuse(str(case.folder), package.faults)
     for table, frame in frames.items():
-        files[contents.path(table)] = _table_file(contents, table, frame)
+        files[contents.path(table)] = _table_file(contents, table, frame, package.tables[table].frame)
     gone = [name for name in contents.resources if name not in frames]
     for name in gone:
         files.pop(contents.path(name), None)
@@ -132,8 +133,13 @@ def case_files(case: Case | Package) -> dict[str, bytes]:
         **contents.descriptor,
         "resources": [r for name, r in contents.resources.items() if name not in gone],
     }
-    union = case.union if isinstance(case, Package) else case.union_agreement
-    stated = {"name": case.name, "title": case.title, "base_year": case.base_year, "union": union}
+    stated = {
+        "name": case.name,
+        "title": case.title,
+        "base_year": case.base_year,
+        "union": case.union if isinstance(case, Package) else case.union_agreement,
+        "union_core": list(case.core if isinstance(case, Package) else case.union_core) or None,
+    }
     descriptor = unsealed(_stated(descriptor, stated, case.folder.stem), files)
     if descriptor != contents.descriptor:
         files[DESCRIPTOR] = json_like(descriptor, files[DESCRIPTOR])
@@ -168,19 +174,16 @@ def _text(value: Any, kind: str) -> str:
     return str(value)
 
 
-def _table_file(contents: Contents, table: str, frame: pd.DataFrame) -> bytes:
+def _table_file(contents: Contents, table: str, frame: pd.DataFrame, held: pd.DataFrame) -> bytes:
     """The file of a table: the very one it was where the frame is as it was read."""
-    raw, schema = contents.files[contents.path(table)], contents.schemas[table]
-    held, faults = parse_table(raw, contents.path(table), schema)
-    if held is None or faults:
-        raise refuse(contents.path(table), faults)
+    schema = contents.schemas[table]
     if lacking := [name for name in schema.names if name not in frame.columns]:
         raise CaseError(f"table {table} lacks column {lacking[0]}; its schema has {', '.join(schema.names)}")
     if extra := [str(name) for name in frame.columns if name not in schema.names]:
         raise CaseError(f"table {table} has a column {extra[0]} that its schema has not; drop or declare it")
-    if held.frame.equals(frame[list(schema.names)]):
-        return raw
-    return _rewritten(frame, schema, contents.tokens(table), held.frame).to_bytes()
+    if frame is held or held.equals(frame[list(schema.names)]):
+        return contents.files[contents.path(table)]
+    return _rewritten(frame, schema, contents.tokens(table), held).to_bytes()
 
 
 def _rewritten(
