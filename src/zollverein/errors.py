@@ -139,7 +139,9 @@ class NotConverged(NoAnswerError):
 
 
 class Infeasible(NoAnswerError):
-    """A programme that no point satisfies; the message names the bounds at odds."""
+    """A programme that no point satisfies; the message names the bounds at odds, ``constraints`` those of a balance."""
+
+    constraints: tuple[str, ...] = ()
 
 
 def near_matches(name: str, known: Iterable[str], count: int = 3) -> list[str]:

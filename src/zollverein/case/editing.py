@@ -18,7 +18,7 @@ from zollverein.case.package import Package, bundled_cases, locate, read_package
 from zollverein.errors import CaseError, OutputError
 from zollverein.given import require
 
-__all__ = ["append_rows"]
+__all__ = ["LOCK", "PATIENCE_S", "append_rows", "replace_all"]
 
 Rows = Mapping[str, Sequence[Mapping[str, object]]]
 LOCK = ".zollverein.lock"
@@ -59,7 +59,7 @@ def append_rows(
             changed = [_appended(trial, package, table, new) for table, new in added.items() if new]
             if faults := check_case(trial):
                 raise refuse(folder.name, faults)
-            _replace_all(folder, {file: (trial / file).read_bytes() for file in changed})
+            replace_all(folder, {file: (trial / file).read_bytes() for file in changed})
     except Timeout as error:
         raise OutputError(
             f"'{folder}' has been held by another writer for {patience_s:g} s; wait, or if there is none remove "
@@ -113,7 +113,7 @@ def _header(text: str) -> list[str]:
     return [name.strip() for name in next(row for row in rows if any(cell.strip() for cell in row))]
 
 
-def _replace_all(folder: Path, contents: Mapping[str, bytes]) -> None:
+def replace_all(folder: Path, contents: Mapping[str, bytes]) -> None:
     """Put files in the place of others, all or none: where one cannot be, those before it are put back."""
     before = {file: (folder / file).read_bytes() for file in contents}
     done: list[str] = []

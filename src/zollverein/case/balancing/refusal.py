@@ -20,7 +20,7 @@ ADVICE = "Mend a target, give one of them an error (in reconcile), or a zero cel
 def infeasible(message: str, named: Sequence[str]) -> Infeasible:
     """Return the error for what contradicts; its ``constraints`` holds the names."""
     error = Infeasible(message)
-    vars(error)["constraints"] = tuple(named)
+    error.constraints = tuple(named)
     return error
 
 

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
-import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
+from filelock import FileLock, Timeout
 from pandas.api.types import is_float_dtype
 
 from zollverein.case.building.base import Base, compiled_base
 from zollverein.case.building.base_inputs import base_inputs
 from zollverein.case.case import Case, check_case, open_case
+from zollverein.case.contents import Contents, contents_of
+from zollverein.case.editing import LOCK, PATIENCE_S, replace_all
 from zollverein.case.fault import refuse
 from zollverein.case.package import DESCRIPTOR
+from zollverein.case.seal import unsealed
+from zollverein.case.writing import place_case, write_files
 from zollverein.errors import CaseError, OutputError
 
 __all__ = ["KEYS", "Rebuilt", "csv_of", "rebuild_case"]
@@ -81,8 +84,6 @@ def rebuild_case(
     )
     if folder is None:
         return Rebuilt(base, differs)
-    if not case.folder.is_dir():
-        raise CaseError(f"'{case.folder}' is a zip; unpack it, and rebuild the folder")
     return Rebuilt(base, differs, _written(case, base, Path(folder)))
 
 
@@ -121,62 +122,59 @@ def _difference(name: str, case: Case, new: pd.DataFrame) -> dict[str, object]:
 
 
 def _written(case: Case, base: Base, target: Path) -> Path:
-    """Write a copy of the case with the base, valid as a whole or not at all."""
+    """Write the case with the base, into a new folder or in the place of its own tables: valid, or not at all.
+
+    One writer at a time is at a case's own folder, and a file that cannot be put there leaves all of them as they were.
+    """
     own = target.exists() and target.resolve() == case.folder.resolve()
-    if target.exists() and not own and (not target.is_dir() or any(target.iterdir())):
-        raise OutputError(
-            f"'{target}' is there and not an empty folder; name one that does not exist, or the case's own"
-        )
+    before = contents_of(case.folder)
+    files = _rewritten(before, case, base, own)
+    if not own:
+        return place_case(files, target)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".zollverein-") as beside:
-            made = Path(beside) / "case"
-            shutil.copytree(case.folder, made, ignore=shutil.ignore_patterns("__pycache__", ".zollverein.lock"))
-            descriptor = json.loads((made / DESCRIPTOR).read_text(encoding="utf-8-sig"))
-            _put(made, descriptor, base)
-            _of_year(made, descriptor, base.year, case, own)
-            if faults := check_case(made):
+        with FileLock(target / LOCK, timeout=PATIENCE_S), tempfile.TemporaryDirectory(prefix="zollverein-") as beside:
+            write_files(files, Path(beside))
+            if faults := check_case(Path(beside)):
                 raise refuse(target.name, faults)
-            if own:
-                changed = [path.relative_to(made) for path in made.rglob("*") if path.is_file()]
-                for file in changed:
-                    if not (target / file).exists() or (target / file).read_bytes() != (made / file).read_bytes():
-                        (made / file).replace(target / file)
-            else:
-                if target.exists():
-                    target.rmdir()
-                made.rename(target)
-    except (OSError, shutil.Error) as error:
-        raise OutputError(f"'{target}' cannot be written: {error}; choose another place") from error
+            replace_all(target, {f: raw for f, raw in files.items() if raw != before.files.get(f)})
+            for gone in set(before.files) - set(files):
+                (target / gone).unlink()
+    except Timeout as error:
+        raise OutputError(f"'{target}' has been held by another writer for {PATIENCE_S:g} s; wait for it") from error
+    except OSError as error:
+        raise OutputError(f"'{target}' cannot be written to: {error}; nothing was changed") from error
     return target
 
 
-def _put(made: Path, descriptor: dict[str, Any], base: Base) -> None:
-    """Write each table that the case lists, in the columns that it has there; one without rows is taken out."""
-    resources = {str(r["name"]): r for r in descriptor["resources"]}
+def _rewritten(before: Contents, case: Case, base: Base, own: bool) -> dict[str, bytes]:
+    """Every file of the case with the base in it; tables are in the columns that they have there.
+
+    A table without rows is taken out. A case of another year says so, and is named after it if it is another case.
+    """
+    files = dict(before.files)
+    descriptor = dict(before.descriptor)
     for name, table in base.tables.items():
-        if name not in resources:
+        if name not in before.resources:
             continue
-        path = made / str(resources[name]["path"])
+        path = before.path(name)
         if table.empty:
             descriptor["resources"] = [r for r in descriptor["resources"] if r["name"] != name]
-            path.unlink()
+            del files[path]
             continue
-        header = path.read_text(encoding="utf-8-sig").splitlines()[0].split(",")
-        if lacking := [column for column in header if column not in table.columns]:
+        columns = list(before.schemas[name].names)
+        if lacking := [column for column in columns if column not in table.columns]:
             raise CaseError(
-                f"table {name} has the column '{lacking[0]}', which a base does not make; drop it from {path.name} and "
-                f"its schema"
+                f"table {name} has the column '{lacking[0]}', which a base does not make; drop it from {path} and its "
+                f"schema"
             )
-        path.write_text(csv_of(table[header]), encoding="utf-8", newline="")
-
-
-def _of_year(made: Path, descriptor: dict[str, Any], year: int, case: Case, own: bool) -> None:
-    """Say in the descriptor which year it is, and name a case that is another one."""
-    if case.base_year != year:
-        descriptor["base_year"] = year
-        descriptor["title"] = f"{descriptor.get('title', case.name)}, base of {year}"
-    if not own:
-        descriptor["name"] = f"{case.name}-{year}" if case.base_year != year else case.name
-    text = json.dumps(descriptor, ensure_ascii=False, indent=1) + "\n"
-    (made / DESCRIPTOR).write_text(text, encoding="utf-8")
+        files[path] = csv_of(table[columns]).encode()
+    if case.base_year != base.year:
+        descriptor["base_year"] = base.year
+        descriptor["title"] = f"{descriptor.get('title', case.name)}, base of {base.year}"
+        if not own:
+            descriptor["name"] = f"{case.name}-{base.year}"
+    # A frozen case whose tables change is a vintage no more.
+    descriptor = unsealed(descriptor, files)
+    if descriptor != before.descriptor:
+        files[DESCRIPTOR] = (json.dumps(descriptor, ensure_ascii=False, indent=1) + "\n").encode()
+    return files
