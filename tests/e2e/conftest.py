@@ -3,11 +3,12 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.e2e.forked import answered, ready
 
 COMMAND = Path(sys.executable).with_name("zollverein")
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -27,23 +28,41 @@ def plain_environment() -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def run(command: Path, plain_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Run `zollverein` with arguments in an empty folder (or `cwd`) and return what it printed and its exit code."""
-    elsewhere = tmp_path_factory.mktemp("elsewhere")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("elsewhere")
 
-    def run_it(*arguments: object, **options: Any) -> "subprocess.CompletedProcess[str]":
+
+@pytest.fixture(scope="session")
+def start(command: Path, plain_environment: dict[str, str], elsewhere: Path) -> Run:
+    """Start `zollverein` as it is installed, in an empty folder (or `cwd`): what it printed and its exit code."""
+
+    def start_it(*arguments: object, **options: Any) -> "subprocess.CompletedProcess[str]":
         options = {"cwd": elsewhere, "env": plain_environment, "timeout": 120} | options
         return subprocess.run(
             [str(command), *map(str, arguments)], capture_output=True, text=True, check=False, **options
         )
 
-    return run_it
+    return start_it
 
 
 @pytest.fixture(scope="session")
-def report_folder(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def run(start: Run, plain_environment: dict[str, str], elsewhere: Path) -> Iterator[Run]:
+    """The same in a process that has read the program already: for all but what depends on how a command starts."""
+    if not hasattr(os, "fork"):
+        yield start
+        return
+    with ready() as process:
+
+        def run_it(*arguments: object, cwd: Path = elsewhere) -> "subprocess.CompletedProcess[str]":
+            return answered(process, list(map(str, arguments)), cwd, plain_environment, timeout=120)
+
+        yield run_it
+
+
+@pytest.fixture(scope="session")
+def report_folder(start: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that `zollverein run novorossiysk-90-days --out` writes."""
     folder = tmp_path_factory.mktemp("report") / "novorossiysk"
-    done = run("run", "novorossiysk-90-days", "--out", folder)
+    done = start("run", "novorossiysk-90-days", "--out", folder)
     assert done.returncode == 0, done.stderr
     return folder

@@ -33,19 +33,19 @@ def assert_refused(done: "subprocess.CompletedProcess[str]", *words: str, code: 
 
 
 @pytest.mark.parametrize("argument", ["--version", "--help"])
-def test_starts_at_once(run: Run, argument: str) -> None:
-    run(argument)
+def test_starts_at_once(start: Run, argument: str) -> None:
+    start(argument)
     seconds = []
     for _ in range(3):
-        start = time.perf_counter()
-        done = run(argument)
-        seconds.append(time.perf_counter() - start)
+        began = time.perf_counter()
+        done = start(argument)
+        seconds.append(time.perf_counter() - began)
         assert done.returncode == 0
     assert min(seconds) < 1.0
 
 
-def test_version_is_the_package_s(run: Run) -> None:
-    assert run("--version").stdout == f"zollverein {zollverein.__version__}\n"
+def test_version_is_the_package_s(start: Run) -> None:
+    assert start("--version").stdout == f"zollverein {zollverein.__version__}\n"
 
 
 @pytest.mark.parametrize(
@@ -65,14 +65,14 @@ def test_help_names_what_there_is(run: Run, arguments: list[str], said: list[str
     assert [word for word in said if word.lower() not in done.stdout.lower()] == []
 
 
-def test_doctor_finds_this_installation_sound(run: Run) -> None:
-    done = run("doctor")
+def test_doctor_finds_this_installation_sound(start: Run) -> None:
+    done = start("doctor")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "fails" not in done.stdout
 
 
-def test_every_bundled_scenario_is_listed(run: Run) -> None:
-    listed = run("scenario", "list").stdout
+def test_every_bundled_scenario_is_listed(start: Run) -> None:
+    listed = start("scenario", "list").stdout
     assert [scenario for scenario in SCENARIOS if scenario not in listed] == []
 
 
@@ -83,8 +83,8 @@ def test_a_bundled_scenario_is_valid_and_shown(run: Run, scenario: str) -> None:
 
 
 @pytest.mark.parametrize("scenario", OF_EACH_KIND)
-def test_json_is_pure(run: Run, scenario: str) -> None:
-    done = run("run", scenario, "--json")
+def test_json_is_pure(start: Run, scenario: str) -> None:
+    done = start("run", scenario, "--json")
     assert done.returncode == 0, done.stderr
     data: dict[str, Any] = json.loads(done.stdout)
     assert done.stderr == ""
@@ -99,27 +99,27 @@ def test_json_alone_writes_no_report(run: Run, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_same_input_gives_the_same_bytes(run: Run, tmp_path: Path) -> None:
-    written = []
-    for name in ("first", "second"):
-        done = run("run", "novorossiysk-90-days", "--out", tmp_path / name)
-        assert done.returncode == 0, done.stderr
-        written.append({p.name: p.read_bytes() for p in sorted((tmp_path / name).rglob("*")) if p.is_file()})
+def test_the_same_input_gives_the_same_bytes(start: Run, report_folder: Path, tmp_path: Path) -> None:
+    """Two processes, started apart, whose sets and dictionaries lie in orders of their own."""
+    done = start("run", "novorossiysk-90-days", "--out", tmp_path / "again")
+    assert done.returncode == 0, done.stderr
+    folders = (report_folder, tmp_path / "again")
+    written = [{p.name: p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()} for folder in folders]
     differing = [name for name in written[0] if written[0][name] != written[1].get(name)]
     assert sorted(written[0]) == sorted(written[1])
     assert differing == []
 
 
-def test_compare_sets_scenarios_side_by_side(run: Run) -> None:
-    done = run("compare", "novorossiysk-90-days", "middle-corridor", "--json")
+def test_compare_sets_scenarios_side_by_side(start: Run) -> None:
+    done = start("compare", "novorossiysk-90-days", "middle-corridor", "--json")
     assert done.returncode == 0, done.stderr
     data = json.loads(done.stdout)
     assert [scenario["name"] for scenario in data["scenarios"]] == ["novorossiysk-90-days", "middle-corridor"]
     assert {"novorossiysk-90-days", "middle-corridor"} <= set(data["routes"][0])
 
 
-def test_hindcast_sets_forecasts_beside_what_came(run: Run, tmp_path: Path) -> None:
-    done = run("hindcast", "--episode", "ceyhan-chlorides-2025", "--out", tmp_path / "past.csv")
+def test_hindcast_sets_forecasts_beside_what_came(start: Run, run: Run, tmp_path: Path) -> None:
+    done = start("hindcast", "--episode", "ceyhan-chlorides-2025", "--out", tmp_path / "past.csv")
     assert done.returncode == 0, done.stderr
     said = " ".join(done.stdout.split())
     for word in (
@@ -229,10 +229,10 @@ def test_a_scenario_file_that_is_no_text_is_refused(run: Run, tmp_path: Path) ->
     assert_refused(run("run", tmp_path), tmp_path.name)
 
 
-def test_a_case_started_from_the_template_is_valid_and_runs(run: Run, tmp_path: Path) -> None:
+def test_a_case_started_from_the_template_is_valid_and_runs(start: Run, run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "mine"
-    assert run("case", "new", folder).returncode == 0
-    checked = run("case", "check", folder)
+    assert start("case", "new", folder).returncode == 0
+    checked = start("case", "check", folder)
     assert checked.returncode == 0, checked.stdout + checked.stderr
     names = {path.stem for path in (folder / "scenarios").glob("*.yaml")}
     assert names == set(SCENARIOS)

@@ -37,9 +37,9 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def folder(run: Run, asked: Path) -> Path:
+def folder(start: Run, asked: Path) -> Path:
     out = asked.parent / "out"
-    done = run("sweep", asked, "--out", out, "--jobs", 1)
+    done = start("sweep", asked, "--out", out, "--jobs", 1)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     assert f"report: {out}" in done.stdout

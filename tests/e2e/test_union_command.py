@@ -22,8 +22,8 @@ def said(done: "subprocess.CompletedProcess[str]") -> str:
     return done.stdout
 
 
-def test_the_union_state_stands_apart(run: Run) -> None:
-    rows = json.loads(said(run("union", "tiers", "--years", "2023", "--json")))
+def test_the_union_state_stands_apart(start: Run) -> None:
+    rows = json.loads(said(start("union", "tiers", "--years", "2023", "--json")))
     assert [row["dimension"] for row in rows] == ["overall"]
     assert rows[0]["apart"] > 0.95
     assert rows[0]["tiers"].startswith("BLR + RUS | ")
