@@ -18,16 +18,40 @@ def rebuild(
         Path | None, typer.Argument(help="folder to write a case with this base to; absent: only compare")
     ] = None,
     year: Annotated[int | None, typer.Option("--year", help="year of the inputs; absent: the case's base year")] = None,
+    dataset: Annotated[
+        str | None,
+        typer.Option("--from", help="take coefficients from a world table: a dataset of 'zollverein data list'"),
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", help="--from: the publisher's file, as it was downloaded")
+    ] = None,
+    aggregation: Annotated[
+        Path | None, typer.Option("--aggregation", help="--from: YAML file to the case's regions and sectors")
+    ] = None,
+    table_year: Annotated[
+        int | None, typer.Option("--table-year", help="--from: which year of a file of several")
+    ] = None,
     as_json: JsonOption = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="no progress bar")] = False,
 ) -> None:
     """Make a case's base again from its inputs by balancing: what moved, how far, and what differs from what stands."""
     from zollverein._cli.grid import table_or_cards  # noqa: PLC0415 - help need not wait for pandas
     from zollverein._cli.screen import output, print_json, progress_bar, records  # noqa: PLC0415
-    from zollverein.case.building.rebuild import rebuild_case  # noqa: PLC0415
+    from zollverein.case.building import Swap, rebuild_case  # noqa: PLC0415
+    from zollverein.errors import InputError  # noqa: PLC0415
+
+    swap = None
+    if dataset is not None:
+        if file is None or aggregation is None:
+            raise InputError(
+                f"--from {dataset} needs --file and --aggregation; the manual's page on rebuilding shows both"
+            )
+        swap = Swap(dataset, file, aggregation, table_year)
+    elif file is not None or aggregation is not None:
+        raise InputError("--file and --aggregation say something of a world table; name the dataset with --from")
 
     with progress_bar(quiet or as_json) as tell:
-        made = rebuild_case(case, folder, year=year, tell=tell)
+        made = rebuild_case(case, folder, year=year, swap=swap, tell=tell)
     report = made.base.report
     if as_json:
         print_json(

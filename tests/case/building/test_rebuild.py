@@ -5,12 +5,15 @@ import shutil
 import numpy as np
 import pandas as pd
 import pytest
+from tests.case.data.layouts_icio import write_icio
 
 from zollverein.case import open_case
 from zollverein.case.building.base import compiled_base
 from zollverein.case.building.base_inputs import base_inputs
 from zollverein.case.building.rebuild import KEYS, csv_of, rebuild_case
-from zollverein.errors import CaseError, Infeasible, OutputError
+from zollverein.case.building.swapped import SWAPPED, Swap
+from zollverein.case.concordances import open_concordance
+from zollverein.errors import CaseError, Infeasible, InputError, OutputError
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +38,10 @@ def copy(case, tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("table", KEYS)
+MADE = [table for table in KEYS if table not in SWAPPED]
+
+
+@pytest.mark.parametrize("table", MADE)
 def test_what_is_bundled_is_what_the_recipe_makes(case, base, table):
     key = list(KEYS[table])
     stands, made = case.table(table).set_index(key), base.tables[table].set_index(key)
@@ -50,7 +56,7 @@ def test_what_is_bundled_is_what_the_recipe_makes(case, base, table):
 
 
 def test_every_row_names_its_recipe(case):
-    for table in KEYS:
+    for table in MADE:
         assert case.table(table)["method"].str.startswith("recipe ").all()
 
 
@@ -178,3 +184,43 @@ def test_what_cannot_be_rebuilt_says_why(case, copy, tmp_path):
 def test_numbers_are_written_with_ten_digits():
     frame = pd.DataFrame({"a": [1 / 3, 2e15, np.nan], "b": ["x", "y", "z"]})
     assert csv_of(frame) == "a,b\n0.3333333333,x\n2e+15,y\n,z\n"
+
+
+def test_coefficients_of_a_publisher_take_the_place_of_the_case_s(copy, tmp_path):
+    industries = open_concordance("icio-2023-to-isic4").sources
+    made = write_icio(tmp_path / "2020_SML.csv", ("CHN", "KAZ", "RUS", "ROW"), industries, seed=3)
+    aggregation = {
+        "regions": {"KAZ": {"of": "KAZ"}, "XXX": {"of": "rest"}},
+        "sectors": "icio-2023-to-eurasia-13",
+    }
+    swap = Swap("oecd-icio-2023", tmp_path / "2020_SML.csv", aggregation)
+    rebuilt = rebuild_case(copy, tmp_path / "swapped", swap=swap)
+    before, after = open_case(copy), open_case(tmp_path / "swapped")
+    changed = rebuilt.differs.set_index("table")["largest_change_percent"]
+    assert changed["inputs"] > 10
+    key = ["region", "input", "user"]
+    was, now = (case.table("inputs").set_index(key)["share"] for case in (before, after))
+    others = was.index.get_level_values("region") != "KAZ"
+    assert now.reindex(was.index[others]).equals(was[others]), "regions that the table lacks keep theirs"
+    # By hand: what Kazakh metals used of all metals, over what they made; nothing was drawn from stocks of them.
+    kaz, metals = 1, [industries.index(code) for code in ("C24", "C25")]
+    used = made.intermediate[:, metals][:, :, kaz][:, :, metals].sum()
+    assert now["KAZ", "MET", "MET"] == pytest.approx(used / made.output[kaz, metals].sum(), rel=0.05)
+    assert "oecd-icio-2023" in set(after.sources["key"])
+    mine = after.table("base_activity").query("region == 'KAZ'")
+    assert set(mine["method"]) == {"recipe swap: oecd-icio-2023 of 2020"}
+    assert after.economy().solve().certificate.max_residual < 1e-8
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"sectors": {"ALL": {"of": "rest"}}}, "makes sectors ALL, and the case has AGR"),
+        ({"regions": {"XXX": {"of": "rest"}}}, "makes none of the case's regions"),
+    ],
+)
+def test_a_swap_that_does_not_fit_is_refused(copy, tmp_path, change, said):
+    write_icio(tmp_path / "2020_SML.csv", ("KAZ", "ROW"), open_concordance("icio-2023-to-isic4").sources)
+    aggregation = {"regions": {"KAZ": {"of": "KAZ"}, "XXX": {"of": "rest"}}, "sectors": "icio-2023-to-eurasia-13"}
+    with pytest.raises(InputError, match=said):
+        rebuild_case(copy, swap=Swap("oecd-icio-2023", tmp_path / "2020_SML.csv", aggregation | change))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from zollverein.case.copying import as_a_name
 from zollverein.case.data.dataset import Dataset
 from zollverein.case.data.reading import read_file
 from zollverein.case.data.registry import dataset as known_dataset
+from zollverein.case.data.sources import source_row
 from zollverein.case.data.world_table import WorldTable
 from zollverein.case.package import DESCRIPTOR, bundled_cases
 from zollverein.case.writing import place_case
@@ -155,16 +155,7 @@ def _files(
 
 
 def _sources(about: Dataset, year: int, made: WorldCase) -> pd.DataFrame:
-    today = f"{datetime.now(UTC):%Y-%m-%d}"
-    own = {
-        "key": about.name,
-        "publisher": about.publisher,
-        "title": f"{about.title}, {year}",
-        "url": about.page,
-        "date": "",
-        "retrieved": today,
-        "licence": about.licence,
-    }
+    own = source_row(about, year)
     named = {key for key in ";".join(made.tables["sectors"]["source"]).split(";") if key}
     shipped = concordance_sources()
     others = shipped[shipped["key"].isin(named)]

@@ -15,13 +15,14 @@ from pandas.api.types import is_float_dtype
 
 from zollverein.case.building.base import Base, compiled_base
 from zollverein.case.building.base_inputs import base_inputs
+from zollverein.case.building.swapped import SWAPPED, Swap, swapped
 from zollverein.case.case import Case, check_case, open_case
 from zollverein.case.contents import Contents, contents_of
 from zollverein.case.editing import LOCK, PATIENCE_S, replace_all
 from zollverein.case.fault import refuse
 from zollverein.case.package import DESCRIPTOR
 from zollverein.case.seal import unsealed
-from zollverein.case.writing import place_case, write_files
+from zollverein.case.writing import case_files, place_case, write_files
 from zollverein.errors import CaseError, OutputError
 
 __all__ = ["KEYS", "Rebuilt", "csv_of", "rebuild_case"]
@@ -35,6 +36,9 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "deficits": ("region",),
     "pairs": ("exporter", "importer"),
     "mirror": ("exporter", "importer"),
+    "inputs": ("region", "input", "user"),
+    "base_activity": ("region", "sector"),
+    "sources": ("key",),
 }
 # Ten digits are more than any figure here is worth, and less than what another processor would round differently.
 DIGITS = 10
@@ -62,6 +66,7 @@ def rebuild_case(
     folder: str | Path | None = None,
     *,
     year: int | None = None,
+    swap: Swap | None = None,
     tell: Tell = lambda _what, _share: None,
 ) -> Rebuilt:
     """Compile the base of a case from its inputs (tables ``base_...``, inputs, tariffs), and write it if asked to.
@@ -71,6 +76,7 @@ def rebuild_case(
     folder : a folder that does not exist: a copy of the case with this base. The case's own folder: it is given this
         base. None: nothing is written, and ``differs`` tells how it compares with what stands.
     year : of the inputs; absent: the case's base year. A case of another year is named after it.
+    swap : a publisher's world table whose coefficients and targets take the place of the case's.
 
     Raises
     ------
@@ -78,13 +84,13 @@ def rebuild_case(
     Infeasible, NotConverged : inputs that contradict each other. OutputError : the folder cannot be written.
     """
     case = open_case(name_or_path)
-    base = compiled_base(base_inputs(case, year), tell)
-    differs = pd.DataFrame(
-        [_difference(name, case, table) for name, table in base.tables.items() if name in case.tables]
-    )
+    changed = case if swap is None else swapped(case, swap)
+    base = compiled_base(base_inputs(changed, year), tell)
+    made = {**base.tables, **({} if swap is None else {name: changed.table(name) for name in SWAPPED})}
+    differs = pd.DataFrame([_difference(name, case, table) for name, table in made.items() if name in case.tables])
     if folder is None:
         return Rebuilt(base, differs)
-    return Rebuilt(base, differs, _written(case, base, Path(folder)))
+    return Rebuilt(base, differs, _written(changed, base, Path(folder)))
 
 
 def csv_of(table: pd.DataFrame) -> str:
@@ -151,7 +157,7 @@ def _rewritten(before: Contents, case: Case, base: Base, own: bool) -> dict[str,
 
     A table without rows is taken out. A case of another year says so, and is named after it if it is another case.
     """
-    files = dict(before.files)
+    files = case_files(case)
     descriptor = dict(before.descriptor)
     for name, table in base.tables.items():
         if name not in before.resources:
