@@ -84,8 +84,12 @@ def rooms_of(contents: Contents) -> dict[str, list[str]]:
     return rooms
 
 
-def tables_of(contents: Contents, asked: Iterable[str]) -> list[str]:
-    """Return the tables that rooms and tables, by name, stand for; a room's without what every room needs.
+def tables_of(contents: Contents, asked: Iterable[str], *, besides: bool = True) -> list[str]:
+    """Return the tables that rooms and tables, by name, stand for.
+
+    Parameters
+    ----------
+    besides : with the tables in a room that every room needs, such as regions; named themselves, they always count.
 
     Raises
     ------
@@ -96,7 +100,7 @@ def tables_of(contents: Contents, asked: Iterable[str]) -> list[str]:
     for name in asked:
         if name not in rooms and name not in contents.resources:
             raise UnknownNameError("room or table", name, [*rooms, *contents.resources], "the case")
-        found += [table for table in rooms[name] if table not in ALWAYS] if name in rooms else [name]
+        found += [table for table in rooms[name] if besides or table not in ALWAYS] if name in rooms else [name]
     return list(dict.fromkeys(found))
 
 

@@ -96,7 +96,7 @@ def freeze_case(
     contents = contents_of(place)
     kept = set(tables_of(contents, keep))
     less = Less(contents, package.tables)
-    less.gone |= dict.fromkeys(tables_of(contents, without), WITHOUT)
+    less.gone |= dict.fromkeys(tables_of(contents, without, besides=False), WITHOUT)
     told = case.sources.reindex(columns=["key", "date"])
     dated = {str(key): last_day(day) for key, day in zip(told["key"], told["date"], strict=True)}
     known = {name: published(table, dated) for name, table in less.tables.items()}
