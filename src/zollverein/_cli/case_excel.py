@@ -22,7 +22,8 @@ def to_excel(
     from zollverein.case.workbook_writing import to_excel as written  # noqa: PLC0415 - help need not wait for it
 
     made = written(case, file)
-    typer.echo(f"{made.file}: {made.tables} tables, {made.rows:,} rows. Back: zollverein case from-excel {file} FOLDER")
+    named = f'"{file}"' if " " in str(file) else str(file)
+    typer.echo(f"{made.file}: {made.tables} tables, {made.rows:,} rows. Back: zollverein case from-excel {named} FOLDER")
     if made.left_out:
         typer.echo(f"not in it, since they are no text: {', '.join(made.left_out)}")
 

@@ -121,7 +121,7 @@ def _number(value: float, column: Column, coded: bool, percent: bool) -> Read:
         return Read(text, (f"the number {text}", "a day", mend))
     if column.type in NUMBERS:
         if percent and "percent" in column.name:
-            mend = f"write {100 * float(value):.10g} and take the percent format off"
+            mend = "take the percent format off and write a plain number: 5 for 5 %"
             return Read(text, (f"{share}, which Excel holds as {text}", "percent as a plain number", mend))
         note = "cells with a percent format are read as Excel holds them: 5 % is 0.05" if percent else ""
         return Read(text, note=note)
