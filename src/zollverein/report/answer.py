@@ -102,7 +102,9 @@ def _tonnage(test: StressTest) -> str | None:
         gained = f"routes gain {tonnes(rerouted)}" if rerouted > TONNES_THAT_COUNT else ""
         return "; ".join(filter(None, [kept or "Nothing more is stranded", moved, gained]))
     if stranded > TONNES_THAT_COUNT:
-        text = f"{_of(stranded, displaced)} that would have left by {_loser(test)} are stranded"
+        # What is filled into lines or left in tanks may make a little more of it than all.
+        part = f"All of the {tonnes(displaced)}" if stranded >= displaced else _of(stranded, displaced)
+        text = f"{part} that would have left by {_loser(test)} are stranded"
         return "; ".join(filter(None, [text, elsewhere]))
     return (
         f"All of the {tonnes(displaced)} that would have left by {_loser(test)} still leave: "

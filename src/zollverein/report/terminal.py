@@ -39,7 +39,7 @@ __all__ = ["Laid", "compare_terminal", "said", "terminal"]
 WIDE = 100
 NARROW = 56
 WIDEST = 120
-LONGEST_NAME, LONG_NAME = 40, 19
+LONGEST_NAME, LONG_NAME, SHORTEST_NAME = 40, 19, 17
 GAP = 3
 # Regions beyond these are in the report; a screen holds no more.
 REGIONS_SHOWN = 11
@@ -238,7 +238,7 @@ def _least_width(sheet: Sheet, column: Column, longest: int) -> int | None:
     """Names may break, but not into single letters."""
     if column.is_figure or not len(sheet.frame):
         return None
-    return min(22, longest, max(len(sheet.text(row, column)) for row in sheet.rows()))
+    return min(SHORTEST_NAME, longest, max(len(sheet.text(row, column)) for row in sheet.rows()))
 
 
 def _cell(sheet: Sheet, row: dict[str, object], column: Column, highlight: bool) -> Text:
