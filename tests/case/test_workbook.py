@@ -182,7 +182,7 @@ NUMBERS = st.one_of(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cells=st.lists(st.tuples(TEXTS, NUMBERS, NUMBERS), min_size=1, max_size=8))
 def test_no_text_and_no_number_is_changed(cells, tmp_path):
     place = tmp_path / "any"

@@ -172,7 +172,7 @@ def difference(a: Case | str | Path, b: Case | str | Path, *, tolerance: float =
     before, after = contents_of(first.folder), contents_of(second.folder)
     tables = {}
     for name, frame in first.tables.items():
-        if name in second.tables:
+        if name in second.tables and not (frame is second.tables[name] or frame.equals(second.tables[name])):
             columns = {c.name: c for contents in (before, after) for c in contents.schemas[name].columns}
             key = before.schemas[name].primary_key or after.schemas[name].primary_key
             found = _table(name, frame, second.tables[name], columns, key, tolerance)

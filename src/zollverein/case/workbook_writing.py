@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -67,12 +68,20 @@ def to_excel(case: Case | str | Path, file: str | Path) -> Written:
     contents = as_contents(files, opened.name)
     with no_collecting():
         made, left_out = _workbook(contents, opened.name, target.name)
+    _put(target, made)
+    return Written(target, len(contents.resources), opened.figures, tuple(left_out))
+
+
+def _put(target: Path, made: bytes) -> None:
+    """Write a file that is there whole or not at all."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(made)
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".zollverein-") as beside:
+            part = Path(beside) / target.name
+            part.write_bytes(made)
+            part.rename(target)
     except OSError as error:
         raise OutputError(f"'{target}' cannot be written: {error.strerror}; choose another place") from error
-    return Written(target, len(contents.resources), opened.figures, tuple(left_out))
 
 
 def _workbook(contents: Contents, name: str, file: str) -> tuple[bytes, list[str]]:
