@@ -20,7 +20,7 @@ from zollverein.case.leaving_out import EMPTIED, Less, keys_of, leave_out, named
 from zollverein.case.package import DESCRIPTOR, locate, read_package
 from zollverein.case.parsing import Table
 from zollverein.case.seal import FROZEN, sealed
-from zollverein.case.writing import whole_folder, write_files
+from zollverein.case.writing import require_free, whole_folder, write_files
 from zollverein.errors import CaseError, InputError
 
 __all__ = ["Frozen", "freeze_case"]
@@ -91,6 +91,7 @@ def freeze_case(
     CaseError : the case has faults; or what was known is no valid case, with what breaks; nothing is written.
     """
     at, place = _as_day(day), locate(name_or_path)
+    require_free(folder)
     package = read_package(place)
     case = case_of(package, place, str(name_or_path))
     contents = contents_of(place)

@@ -24,6 +24,7 @@ __all__ = [
     "case_files",
     "number_text",
     "place_case",
+    "require_free",
     "save_case",
     "table_bytes",
     "whole_folder",
@@ -74,6 +75,18 @@ def place_case(files: Mapping[str, bytes], folder: str | Path) -> Path:
     return Path(folder)
 
 
+def require_free(folder: str | Path) -> Path:
+    """Return a folder to make, or raise an OutputError if something is there; to be asked before long work."""
+    target = Path(folder)
+    try:
+        taken = target.exists() and (not target.is_dir() or any(target.iterdir()))
+    except OSError as error:
+        raise OutputError(f"'{target}' cannot be made: {error}; choose another place") from error
+    if taken:
+        raise OutputError(f"'{target}' is there and not an empty folder; name one that does not exist")
+    return target
+
+
 @contextmanager
 def whole_folder(folder: str | Path) -> Iterator[Path]:
     """Give a folder to fill, which takes its place only if nothing goes wrong; until then nothing is there.
@@ -82,10 +95,8 @@ def whole_folder(folder: str | Path) -> Iterator[Path]:
     ------
     OutputError : the place is taken by something, or cannot be written to.
     """
-    target = Path(folder)
+    target = require_free(folder)
     try:
-        if target.exists() and (not target.is_dir() or any(target.iterdir())):
-            raise OutputError(f"'{target}' is there and not an empty folder; name one that does not exist")
         near = next(place for place in target.absolute().parents if place.exists())
         with tempfile.TemporaryDirectory(dir=near, prefix=".zollverein-") as beside:
             made = Path(beside) / "case"
