@@ -23,7 +23,9 @@ def to_excel(
 
     made = written(case, file)
     named = f'"{file}"' if " " in str(file) else str(file)
-    typer.echo(f"{made.file}: {made.tables} tables, {made.rows:,} rows. Back: zollverein case from-excel {named} FOLDER")
+    typer.echo(
+        f"{made.file}: {made.tables} tables, {made.rows:,} rows. Back: zollverein case from-excel {named} FOLDER"
+    )
     if made.left_out:
         typer.echo(f"not in it, since they are no text: {', '.join(made.left_out)}")
 
