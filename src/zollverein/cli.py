@@ -1,7 +1,7 @@
 """The command line: the same answers, from a shell.
 
-Exit codes: 0 an answer; 2 bad input, nothing written; 3 sound input without a certified answer; 130 stopped by
-Ctrl-C; 1 our own bug.
+Exit codes: 0 an answer; 2 bad input, nothing written; 3 sound input without a certified answer; 4 cases that differ, if
+`case diff --exit-code` asks; 130 stopped by Ctrl-C; 1 our own bug.
 """
 
 from __future__ import annotations
