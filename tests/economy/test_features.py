@@ -372,7 +372,7 @@ def test_results_go_out_as_cubes_parquet_and_workbook(tmp_path) -> None:  # type
     assert flow == pytest.approx(trade["AAA", "BBB", "food"])
     folder = outcome.to_parquet(tmp_path / "tables")
     assert set(pd.read_parquet(folder / "accounts.parquet")["country"]) == {"AAA", "BBB", "CCC"}
-    book = pd.read_excel(outcome.to_excel(tmp_path / "answer.xlsx"), sheet_name=None)
+    book = pd.read_excel(outcome.to_excel(tmp_path / "answer.xlsx"), sheet_name=None, engine="openpyxl")
     assert set(book) == set(outcome.frames())
     with pytest.raises(OutputError, match="xlsx"):
         outcome.to_excel(tmp_path / "answer.txt")

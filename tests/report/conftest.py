@@ -25,6 +25,7 @@ from zollverein.corridor import (
     transit_shares,
     transport_cost,
 )
+from zollverein.report import compare_html, html
 
 EXPORTER = "KAZ"
 HORIZON = Horizon(date(2022, 1, 1), date(2022, 6, 30), "week")
@@ -450,6 +451,15 @@ def hostile(halt: MadeUpTest) -> MadeUpTest:
         events=halt.events.assign(name=HOSTILE), founding=halt.founding.assign(fact=HOSTILE, source=HOSTILE),
         baseline=_renamed(halt.baseline), routing=_renamed(halt.routing),
     )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def pages(halt: Any, quiet: Any, walls: Any, hostile: Any, several: Any) -> dict[str, str]:
+    """The page of each, drawn once for all that read it."""
+    return {
+        "halt": html(halt), "quiet": html(quiet), "walls": html(walls), "hostile": html(hostile),
+        "compared": compare_html(several),
+    }  # fmt: skip
 
 
 def _renamed(routing: Routing | None) -> Routing:

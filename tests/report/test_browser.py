@@ -4,12 +4,11 @@ import html as escaping
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
-
-from zollverein.report import compare_html, html
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -19,8 +18,13 @@ pytestmark = [
 ]
 
 
-def opened(page: str, folder: Path) -> str:
-    """The document as the browser has it after its scripts have run."""
+@pytest.fixture(scope="module")
+def opened(pages: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
+    """A page by name, as the browser has it after its scripts have run; each is opened once."""
+    return cache(lambda name: after_its_scripts(pages[name], tmp_path_factory.mktemp(name)))
+
+
+def after_its_scripts(page: str, folder: Path) -> str:
     file = folder / "page.html"
     file.write_text(page, encoding="utf-8")
     command = [
@@ -39,8 +43,8 @@ def drawn(document: str) -> dict[str, bool]:
 
 
 @pytest.mark.parametrize("name", ["halt", "hostile", "walls"])
-def test_every_chart_is_drawn(name: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    document = opened(html(request.getfixturevalue(name)), tmp_path)
+def test_every_chart_is_drawn(name: str, opened: Callable[[str], str]) -> None:
+    document = opened(name)
     assert 'data-drawn="true"' in document
     assert "data-failed" not in document
     charts = drawn(document)
@@ -51,12 +55,12 @@ def test_every_chart_is_drawn(name: str, request: pytest.FixtureRequest, tmp_pat
         assert len(re.findall(r"<path[^>]*aria-roledescription=\"geoshape\"|mark-shape", document)) >= 3
 
 
-def test_names_do_nothing(hostile: Any, tmp_path: Path) -> None:
-    document = opened(html(hostile), tmp_path)
+def test_names_do_nothing(opened: Callable[[str], str]) -> None:
+    document = opened("hostile")
     assert "<img" not in re.sub(r"<script.*?</script>", "", document, flags=re.DOTALL)
     assert "onerror=alert(1)" in escaping.unescape(document)
 
 
-def test_a_comparison_is_drawn(several: Any, tmp_path: Path) -> None:
-    document = opened(compare_html(several), tmp_path)
+def test_a_comparison_is_drawn(opened: Callable[[str], str]) -> None:
+    document = opened("compared")
     assert drawn(document) == {"income": True, "routes": True}

@@ -20,7 +20,7 @@ from zollverein.report.charts import (
     stranded_chart,
     trade_chart,
 )
-from zollverein.report.figures import OUTLINES, figures_compared, figures_of
+from zollverein.report.figures import OUTLINES, Figure, figures_compared, figures_of
 from zollverein.report.flow_map import (
     HAIRLINE,
     LAYOUTS,
@@ -51,8 +51,30 @@ def rows_of(spec: dict[str, Any], layer: dict[str, Any]) -> list[dict[str, Any]]
     return rows
 
 
-def test_every_chart_is_valid_and_can_be_drawn(halt: Any, several: Any) -> None:
-    figures = {**figures_of(halt), **{f"compared-{k}": v for k, v in figures_compared(several).items()}}
+def altair_s_settings() -> Any:
+    return alt.data_transformers.active, dict(alt.data_transformers.options), alt.theme.active
+
+
+@pytest.fixture(scope="module")
+def made(halt: Any) -> Any:
+    """The figures of a test, and what Altair was set to before and after they were made."""
+    before = altair_s_settings()
+    figures = figures_of(halt)
+    return figures, before, altair_s_settings()
+
+
+@pytest.fixture(scope="module")
+def figures(made: Any) -> dict[str, Figure]:
+    return made[0]  # type: ignore[no-any-return]
+
+
+def test_making_charts_leaves_altair_as_it_was(made: Any) -> None:
+    _, before, after = made
+    assert before == after
+
+
+def test_every_chart_is_valid_and_can_be_drawn(figures: dict[str, Figure], several: Any) -> None:
+    figures = {**figures, **{f"compared-{k}": v for k, v in figures_compared(several).items()}}
     assert set(figures) == {"map-change", "map-before", "map-after", "routes-before", "routes-after", "stranded",
                             "stocks", "income", "trade", "compared-income", "compared-routes"}  # fmt: skip
     for name, figure in figures.items():
@@ -181,8 +203,8 @@ def test_what_held_back_is_what_was_full_and_dearer_than_before(halt: Any, quiet
     assert held_back(quiet).empty
 
 
-def test_the_map_of_change_lays_what_moved_on_what_stays(halt: Any) -> None:
-    spec = flow_map(halt, land=OUTLINES).to_dict()
+def test_the_map_of_change_lays_what_moved_on_what_stays(halt: Any, figures: dict[str, Figure]) -> None:
+    spec = figures["map-change"].spec()
     rules = [layer for layer in spec["layer"] if layer["mark"]["type"] == "rule"]
     assert [layer["mark"]["color"] for layer in rules] == [palette.KEPT, palette.LOST, palette.GAINED]
     kept, lost, gained = ({row["Link"]: row["kt"] for row in rows_of(spec, layer)} for layer in rules)
@@ -208,11 +230,11 @@ def test_the_place_that_an_outage_strikes_is_named_first_and_ringed(halt: Any) -
         assert [row["Place"] for row in points if "outage" in row["Kind"]] == ringed
 
 
-def test_width_is_in_proportion_and_the_same_on_all_maps(halt: Any) -> None:
+def test_width_is_in_proportion_and_the_same_on_all_maps(figures: dict[str, Figure]) -> None:
     scales = [
         layer["encoding"]["strokeWidth"]["scale"]
         for what in ("change", "before", "after")
-        for layer in flow_map(halt, what, land=OUTLINES).to_dict()["layer"]  # type: ignore[arg-type]
+        for layer in figures[f"map-{what}"].spec()["layer"]
         if layer["mark"]["type"] == "rule"
     ]
     assert all(scale == scales[0] for scale in scales)
@@ -277,9 +299,3 @@ def test_two_routes_of_one_name_are_told_apart(halt: Any) -> None:
     twins = replace(halt, routes=halt.routes.assign(name="A line"))
     names = charts.route_names(twins)
     assert len(set(names.values())) == len(names)
-
-
-def test_making_charts_leaves_altair_as_it_was(halt: Any) -> None:
-    before = (alt.data_transformers.active, dict(alt.data_transformers.options), alt.theme.active)
-    figures_of(halt)
-    assert (alt.data_transformers.active, dict(alt.data_transformers.options), alt.theme.active) == before
