@@ -158,6 +158,12 @@ def test_a_report_of_ones_own_comes_through(copy, tmp_path):
     [
         ("base/totals.csv", ("KAZ,2021,gdp,197112.2554", "KAZ,2021,gdp,2000"), "KAZ: "),
         ("base/activity.csv", ("KAZ,AGR,0.5", "KAZ,AGR,0.4"), "must add to 1"),
+        (
+            "base/totals.csv",
+            ("KAZ,2021,exports,66132.0,2,", "KAZ,2021,exports,1000,0,"),
+            "exports of KAZ are 1,000 for sure",
+        ),
+        ("base/reports.csv", ("KGZ,IND,2021,2.0,", "KGZ,KGZ,2021,2.0,"), "KGZ is reported to trade with itself"),
     ],
 )
 def test_inputs_that_contradict_each_other_are_refused_by_name(copy, tmp_path, file, change, said):
@@ -175,6 +181,8 @@ def test_what_cannot_be_rebuilt_says_why(case, copy, tmp_path):
         rebuild_case("small")
     with pytest.raises(CaseError, match="no inputs of 1999; there are those of 2016, 2021"):
         base_inputs(case, 1999)
+    with pytest.raises(OutputError, match="lies inside the case"):
+        rebuild_case(copy, copy / "deeper")
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "a.txt").write_text("x")
     with pytest.raises(OutputError, match="not an empty folder"):
@@ -224,3 +232,13 @@ def test_a_swap_that_does_not_fit_is_refused(copy, tmp_path, change, said):
     aggregation = {"regions": {"KAZ": {"of": "KAZ"}, "XXX": {"of": "rest"}}, "sectors": "icio-2023-to-eurasia-13"}
     with pytest.raises(InputError, match=said):
         rebuild_case(copy, swap=Swap("oecd-icio-2023", tmp_path / "2020_SML.csv", aggregation | change))
+
+
+def test_a_total_that_no_report_makes_up_is_refused(copy, tmp_path):
+    own = tmp_path / "mine"
+    shutil.copytree(copy, own)
+    path = own / "base" / "reports.csv"
+    reports = pd.read_csv(path, dtype=str, keep_default_na=False)
+    reports[reports["exporter"] != "KAZ"].to_csv(path, index=False)
+    with pytest.raises(CaseError, match="goods_exports of 60,321 for KAZ in 2021, and no row of base_reports"):
+        rebuild_case(own)

@@ -13,12 +13,23 @@ from scipy import sparse
 
 from zollverein.errors import InputError
 
-__all__ = ["TOLERANCE", "Array", "Balanced", "constraint_report", "named_axis", "numbers", "relative_gaps"]
+__all__ = [
+    "TOLERANCE",
+    "Array",
+    "Balanced",
+    "constraint_report",
+    "gaps_of",
+    "judged_tolerance",
+    "named_axis",
+    "numbers",
+    "relative_gaps",
+]
 
 Array = npt.NDArray[np.float64]
 
 # A hard constraint counts as met when it is missed by less than this, relative to the sum of its terms' sizes.
 TOLERANCE = 1e-9
+LARGEST_TOLERANCE = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,9 +134,26 @@ def constraint_report(labels: Sequence[str], targets: Array, reached: Array, err
 
 def relative_gaps(matrix: sparse.csr_array, targets: Array, x: Array) -> Array:
     """Return (K,) how far ``matrix @ x`` is from the targets, relative to the sum of the terms' sizes."""
-    scale = np.maximum(np.abs(targets), abs(matrix) @ np.abs(x))
-    gap = np.abs(matrix @ x - targets)
-    return np.asarray(np.divide(gap, scale, out=np.zeros(len(scale)), where=scale > 0))
+    return gaps_of(matrix @ x, targets, np.maximum(np.abs(targets), abs(matrix) @ np.abs(x)))
+
+
+def gaps_of(reached: Array, targets: Array, size: Array) -> Array:
+    """Return how far what was reached is from its target, relative to a size; infinite where a figure is none."""
+    gap = np.divide(np.abs(reached - targets), size, out=np.zeros_like(size), where=size > 0)
+    return np.where(np.isfinite(reached) & np.isfinite(size), gap, np.inf)
+
+
+def judged_tolerance(tolerance: object) -> float:
+    """Return a tolerance that certifies something.
+
+    Raises
+    ------
+    InputError : no number above zero, or one so large that what misses its sums would pass.
+    """
+    number = isinstance(tolerance, int | float | np.number) and not isinstance(tolerance, bool)
+    if not number or not 0.0 < float(tolerance) <= LARGEST_TOLERANCE:  # type: ignore[arg-type]
+        raise InputError(f"tolerance is {tolerance!r}; give a number above 0 and at most {LARGEST_TOLERANCE:g}")
+    return float(tolerance)  # type: ignore[arg-type]
 
 
 def named_axis(axis: pd.Index, name: str, taken: Collection[object] = ()) -> pd.Index:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from zollverein.case.balancing.acceleration import Anderson
-from zollverein.case.balancing.balanced import TOLERANCE, Array, Balanced
+from zollverein.case.balancing.balanced import TOLERANCE, Array, Balanced, gaps_of, judged_tolerance
 from zollverein.case.balancing.margin import Margin, called, contradicting, labelled_axes, margin_of
 from zollverein.case.balancing.proportional_fitting import (
     PATIENCE,
@@ -58,6 +58,7 @@ def ras(
     >>> ras([[10.0, 10.0], [10.0, 20.0]], rows=[30.0, 30.0], columns=[20.0, 40.0]).values.round(2).tolist()
     [[12.28, 17.72], [7.72, 22.28]]
     """
+    tolerance = judged_tolerance(tolerance)
     x0, margins = table(seed, rows, columns)
     for margin in margins:
         margin.refuse(margin.target < 0, "sums of figures above zero cannot be below it; for negatives use gras")
@@ -97,15 +98,18 @@ def gras(
     >>> found.values.round(2).tolist()
     [[8.42, 3.38, 5.2, -2.0], [3.0, 12.62, 10.37, 0.0], [-2.43, 0.0, 1.43, 0.0]]
     """
+    tolerance = judged_tolerance(tolerance)
     x0, margins = table(seed, rows, columns)
     x = _without_forced_zeros(x0, margins)
     _possible(x, margins)
     contradicting(margins, 0.1 * tolerance)
     cells = np.flatnonzero(x)
     newton = newton_can(cells, margins)
-    x, history = _swept(x, margins, 0.1 * tolerance, min(PATIENCE, most_sweeps) if newton else most_sweeps)
+    # What overflows is no number, and no certificate is given for that.
+    with np.errstate(all="ignore"):
+        x, history = _swept(x, margins, 0.1 * tolerance, min(PATIENCE, most_sweeps) if newton else most_sweeps)
     lost = newton and (np.abs(x.ravel()[cells]) < VANISHED * np.abs(x0.ravel()[cells])).any()
-    if (history[-1] > tolerance and newton) or lost:
+    if (not history[-1] <= tolerance and newton) or lost:
         return by_newton("GRAS", x0, cells, margins, tolerance)
     return certified("GRAS", x, x0, margins, tolerance, history)
 
@@ -199,5 +203,4 @@ def _factor(target: Array, p: Array, n: Array) -> Array:
 
 
 def _gap(reached: Array, target: Array, size: Array) -> float:
-    scale = np.maximum(np.abs(target), size)
-    return float(np.divide(np.abs(reached - target), scale, out=np.zeros_like(scale), where=scale > 0).max(initial=0.0))
+    return float(gaps_of(reached, target, np.maximum(np.abs(target), size)).max(initial=0.0))

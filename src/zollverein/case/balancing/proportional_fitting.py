@@ -9,7 +9,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from zollverein.case.balancing.acceleration import Anderson
-from zollverein.case.balancing.balanced import TOLERANCE, Array, Balanced, constraint_report, numbers
+from zollverein.case.balancing.balanced import (
+    TOLERANCE,
+    Array,
+    Balanced,
+    constraint_report,
+    gaps_of,
+    judged_tolerance,
+    numbers,
+)
 from zollverein.case.balancing.margin import (
     Margin,
     as_constraints,
@@ -65,6 +73,7 @@ def ipf(
     >>> found.values.round(2).tolist()
     [[12.28, 17.72], [7.72, 22.28]]
     """
+    tolerance = judged_tolerance(tolerance)
     x0 = seed_of(seed)
     if (x0 < 0).any():
         place = tuple(int(i) for i in np.argwhere(x0 < 0)[0])
@@ -155,10 +164,7 @@ def _swept(x: Array, margins: Sequence[Margin], tolerance: float, most: int) -> 
 def _gap(margin: Margin, x: Array) -> float:
     """The largest gap of a margin relative to the larger of target and sum."""
     now = margin.sums(x)
-    scale = np.maximum(margin.target, now)
-    return float(
-        np.divide(np.abs(now - margin.target), scale, out=np.zeros_like(now), where=scale > 0).max(initial=0.0)
-    )
+    return float(gaps_of(now, margin.target, np.maximum(margin.target, now)).max(initial=0.0))
 
 
 def _flat(logs: Sequence[Array]) -> Array:
@@ -189,7 +195,7 @@ def certified(
     targets = np.concatenate([margin.target.ravel() for margin in margins])
     names = [name for margin in margins for name in margin.names()]
     size = np.maximum(np.abs(targets), np.concatenate([margin.sums(np.abs(x)).ravel() for margin in margins]))
-    gap = np.divide(np.abs(reached - targets), size, out=np.zeros_like(size), where=size > 0)
+    gap = gaps_of(reached, targets, size)
     if gap.max(initial=0.0) > tolerance:
         k = int(gap.argmax())
         raise NotConverged(

@@ -16,6 +16,7 @@ from zollverein.case.balancing.balanced import (
     Array,
     Balanced,
     constraint_report,
+    judged_tolerance,
     named_axis,
     numbers,
     relative_gaps,
@@ -26,6 +27,7 @@ from zollverein.case.balancing.entropy import Stopped, maximised
 from zollverein.case.balancing.lone_rows import forced_zeros, out_of_reach
 from zollverein.case.balancing.refusal import alone, together
 from zollverein.errors import InputError, NotConverged
+from zollverein.given import require
 
 __all__ = ["errors_like_ras", "reconcile"]
 
@@ -78,6 +80,8 @@ def reconcile(
     >>> reconcile(cells, hard + soft, cell_errors=0.1).labelled().round(1).to_dict()
     {'KAZ-RUS': 67.8, 'KAZ-CHN': 42.2, 'BLR-RUS': 30.6}
     """
+    tolerance = judged_tolerance(tolerance)
+    require("constraints", constraints, Constraints, "a Constraints, for example Constraints.sums(...)", InputError)
     x0, index = _cells(seed, labels)
     if constraints.cells != len(x0):
         raise InputError(
@@ -87,7 +91,8 @@ def reconcile(
     if cell_errors is None:
         notes.append("cells are weighted as in RAS, the mean cell with a standard error of 100 %")
     # One thread: threads that wait for each other cost more than they bring, and change the last digits.
-    with _threads().limit(limits=1, user_api="blas"):
+    # What overflows is no number, and no certificate is given for that.
+    with _threads().limit(limits=1, user_api="blas"), np.errstate(all="ignore"):
         x, stopped = _solved(x0, errors, constraints, tolerance)
     steps = len(stopped.history) - 1
     gone = int(np.count_nonzero((x == 0) & (x0 != 0)))
@@ -138,8 +143,8 @@ def _solved(x0: Array, errors: Array, constraints: Constraints, tolerance: float
     y0 = np.abs(x0[live])
     w = 1.0 / (errors[live] ** 2 * y0)
     y, stopped = _sizes(B, b, sigma, y0, w, hard, tolerance)
-    if stopped.reached > tolerance:
-        found = contradiction(sparse.csr_array(B[hard]), b[hard], y0)
+    if not stopped.reached <= tolerance:
+        found = contradiction(sparse.csr_array(B[hard]), b[hard], y0) if hard.size else None
         if found is not None:
             raise together(named, constraints.targets[hard], found)
         if not stopped.stuck:
@@ -183,11 +188,11 @@ def _sizes(
 def _certify(constraints: Constraints, gaps: Array, stopped: Stopped, tolerance: float) -> None:
     """Raise NotConverged where a hard constraint is missed, or soft ones are not weighed to the end."""
     worst = float(gaps.max(initial=0.0))
-    if max(worst, stopped.reached) <= tolerance:
+    if worst <= tolerance and stopped.reached <= tolerance:  # and not what is no number
         return
     k = int(gaps.argmax())
     missed = (
-        f"constraint '{constraints.labels[k]}' is missed by {worst:.1e} of its size" if worst > tolerance
+        f"constraint '{constraints.labels[k]}' is missed by {worst:.1e} of its size" if not worst <= tolerance
         else f"soft constraints are not weighed to the end, {stopped.reached:.1e} is left"
     )  # fmt: skip
     raise NotConverged(

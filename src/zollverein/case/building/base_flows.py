@@ -11,7 +11,7 @@ import pandas as pd
 from zollverein.case.balancing import Balanced, Constraints, reconcile
 from zollverein.case.building.base_inputs import BaseInputs, weakest
 from zollverein.case.building.base_pairs import Pairs
-from zollverein.errors import CaseError
+from zollverein.errors import CaseError, Infeasible
 
 __all__ = ["Flows", "goods_by_sector", "services_by_sector"]
 
@@ -113,6 +113,13 @@ def _sides(
         aims = totals["value_usd_million"]
         if less is not None:
             aims = aims - less.groupby(side)["value_usd_million"].sum().reindex(aims.index)
+        sure = aims[(aims <= 0) & (totals["error"] == 0)]
+        if len(sure):
+            region, total = sure.index[0], float(totals.loc[sure.index[0], "value_usd_million"])
+            raise Infeasible(
+                f"{account} of {region} are {total:,.6g} for sure (table base_totals), and its goods alone make "
+                f"{total - sure.iloc[0]:,.6g}; give one of the two an error, or mend it"
+            )
         errors = (totals["error"] * totals["value_usd_million"])[aims > 0]
         if len(errors):
             yield Constraints.sums(cells[side], aims[aims > 0], error=errors, what=f"services among {account} of")

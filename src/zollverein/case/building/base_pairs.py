@@ -84,7 +84,11 @@ def _estimates(inputs: BaseInputs) -> pd.DataFrame:
     for column in ("exporter", "importer"):
         if strange := sorted(set(reports[column]) - set(regions)):
             raise CaseError(f"table base_reports: {column} '{strange[0]}' is no region of the case; add it to regions")
+    if (own := reports["exporter"] == reports["importer"]).any():
+        region = reports.loc[own, "exporter"].iloc[0]
+        raise CaseError(f"table base_reports: {region} is reported to trade with itself; drop that row")
     chosen = reports[reports["preferred"]].set_index(["exporter", "importer"])
+    _require_traders(inputs, chosen)
     spread = _spread(reports, chosen)
     pairs = pd.MultiIndex.from_product([regions, regions], names=["exporter", "importer"])
     pairs = pairs[pairs.get_level_values(0) != pairs.get_level_values(1)]
@@ -105,6 +109,19 @@ def _estimates(inputs: BaseInputs) -> pd.DataFrame:
             "absent": rows["fob"].isna(),
         }
     ).reset_index()
+
+
+def _require_traders(inputs: BaseInputs, chosen: pd.DataFrame) -> None:
+    """Refuse a total of exports or imports that no report could make up."""
+    for account, side in (("goods_exports", "exporter"), ("goods_imports", "importer")):
+        totals = inputs.total(account)["value_usd_million"]
+        sums = chosen["fob"].groupby(level=side).sum()
+        for region, total in totals[totals > 0].items():
+            if not sums.get(region, 0.0) > 0:
+                raise CaseError(
+                    f"table base_totals has {account} of {total:,.6g} for {region} in {inputs.year}, and no row of "
+                    f"base_reports has it as {side}; add its pairs"
+                )
 
 
 def _spread(reports: pd.DataFrame, chosen: pd.DataFrame) -> pd.Series[float]:

@@ -92,6 +92,8 @@ def case_from_world(
     if not isinstance(published, WorldTable):
         raise InputError(f"{name} gives no world table")
     chosen = read_aggregation(aggregation, published.regions, published.sectors)
+    if len(set(chosen.regions.frame["target"])) < 2:
+        raise InputError("the aggregation makes one region, which trades with nobody; make two or more")
     merged = aggregate_table(published, chosen.regions, chosen.sectors)
     made = tables_of_world(merged.table, published, chosen, _to_isic(published), about.name)
     notes = tuple(dict.fromkeys([*chosen.notes, *made.notes]))

@@ -133,6 +133,8 @@ def _written(case: Case, base: Base, target: Path) -> Path:
     One writer at a time is at a case's own folder, and a file that cannot be put there leaves all of them as they were.
     """
     own = target.exists() and target.resolve() == case.folder.resolve()
+    if case.folder.is_dir() and not own and case.folder.resolve() in target.resolve().parents:
+        raise OutputError(f"'{target}' lies inside the case '{case.folder}', and would spoil it; name one beside it")
     before = contents_of(case.folder)
     files = _rewritten(before, case, base, own)
     if not own:
