@@ -119,6 +119,16 @@ def test_spoilt_files_are_named_as_such(tmp_path: Path, spoil: object, message: 
         itpde.read(path)
 
 
+@pytest.mark.parametrize("year", ["2018.4", "2018.6"])
+def test_a_year_that_is_no_whole_number_is_not_rounded(tmp_path: Path, year: str) -> None:
+    path = itpd(tmp_path)
+    text = path.read_text(encoding="utf-8")
+    assert text.count(",2019,30,") > 0
+    path.write_text(text.replace(",2019,30,", f",{year},30,", 1), encoding="utf-8")
+    with pytest.raises(DataError, match=rf"column 'year' holds {year}, which is no whole number"):
+        itpde.read(path)
+
+
 def test_archives_are_read_whole_or_refused(tmp_path: Path) -> None:
     archive = zipped(tmp_path / "itpd_e_r02.zip", [itpd(tmp_path)])
     whole = archive.read_bytes()
