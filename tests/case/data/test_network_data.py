@@ -501,3 +501,10 @@ def test_capacities_become_tonnes_where_they_can(measured: Measured, given: floa
         assert capacity.kt_per_year == pytest.approx(kt)
         assert f"{measured.value:.10g} {measured.unit}" in capacity.note
         assert replace(capacity, valid_from="2020-01-01").valid_from == "2020-01-01"
+
+
+def test_a_number_that_none_can_be_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "line.geojson"
+    path.write_text('{"type": "Point", "coordinates": [' + "1" * 5000 + ", 2]}", encoding="utf-8")
+    with pytest.raises(DataError, match="a number that none can be"):
+        geojson.read(path)

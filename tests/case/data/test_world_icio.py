@@ -291,3 +291,22 @@ def test_what_is_known_of_a_dataset_is_whole() -> None:
         assert dataset.files == ()
         assert "browser" in dataset.by_hand
         assert "OECD" in dataset.citation
+
+
+def test_a_text_of_one_column_is_no_table(tmp_path: Path) -> None:
+    path = tmp_path / "2020_SML.csv"
+    path.write_text("hello\nworld\nfoo\n", encoding="utf-8")
+    with pytest.raises(DataError, match="oecd-icio-2023"):
+        oecd_icio.read(path, OF_2023)
+
+
+def test_an_archive_with_a_password_is_named(small: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "2016-2020_SML.zip"
+    with zipfile.ZipFile(archive, "w") as made:
+        made.write(small, "2020_SML.csv")
+    raw = bytearray(archive.read_bytes())
+    for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):  # the bit that says it is encrypted
+        raw[raw.index(mark) + at] |= 1
+    archive.write_bytes(bytes(raw))
+    with pytest.raises(DataError, match="protected by a password"):
+        oecd_icio.read(archive, OF_2023, year=2020)

@@ -185,3 +185,23 @@ def test_what_is_known_of_the_releases() -> None:
     assert OF_2013.files == ()
     assert [file.name for file in OF_2016.files] == ["WIOTS_in_STATA.zip"]
     assert "CC BY 4.0" in OF_2016.licence
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "said"),
+    [
+        (
+            "2014, in current prices",
+            "2005, in current prices",
+            "called a table of 2014 and says inside that it is of 2005",
+        ),
+        ("(millions of US$)", "(thousands of US$)", "in thousands of US"),
+    ],
+)
+def test_a_workbook_of_another_year_or_unit_is_refused(tmp_path, was, now, said):
+    rows = wiod_2016_rows(wiod_2016_world(), 2014)
+    assert sum(cell == was for row in rows for cell in row) == 1
+    spoilt = [[now if cell == was else cell for cell in row] for row in rows]
+    path = write_workbook(tmp_path / "WIOT2014_Nov16_ROW.xlsx", spoilt, sheet="2014")
+    with pytest.raises(DataError, match=said):
+        wiod.read(path, OF_2016)

@@ -85,6 +85,8 @@ def _from_zip(path: Path, pattern: str, folder: Path, called: str) -> list[Path]
             return out
     except DAMAGED as error:
         raise DataError(f"{called}: {path} is a zip archive that is damaged or cut off; download it again") from error
+    except RuntimeError as error:  # zipfile's own for what is encrypted
+        raise DataError(f"{called}: {path} is protected by a password; unpack it and give what is in it") from error
 
 
 def _from_gzip(path: Path, folder: Path, called: str) -> Path:

@@ -77,6 +77,8 @@ def _parsed(path: Path, dataset: str, encoding: str) -> Any:
         return json.loads(text, parse_constant=refuse_constant)
     except json.JSONDecodeError as error:
         raise DataError(f"{dataset}: {path} {_broken(error, text)}") from error
+    except ValueError as error:
+        raise DataError(f"{dataset}: {path} holds a number that none can be ({error}); download it again") from error
     except RecursionError as error:
         raise DataError(f"{dataset}: {path} is nested too deeply for a map; download it again") from error
 

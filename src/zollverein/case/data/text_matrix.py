@@ -89,6 +89,11 @@ def _batches(layout: TextLayout, dataset: str, label_columns: int, block_bytes: 
     from pyarrow import csv  # noqa: PLC0415
 
     names = [str(n) for n in range(_width(layout))]
+    if len(names) <= label_columns:
+        raise DataError(
+            f"{dataset}: {layout.path} has {len(names)} columns, and a table has figures beside its labels; it is another "
+            f"file"
+        )
     kinds = {name: pa.string() if n < label_columns else pa.float64() for n, name in enumerate(names)}
     reading = csv.ReadOptions(block_size=block_bytes, column_names=names, skip_rows=1 if layout.header else 0)
     converting = csv.ConvertOptions(column_types=kinds, null_values=[""], strings_can_be_null=False)
@@ -96,7 +101,7 @@ def _batches(layout: TextLayout, dataset: str, label_columns: int, block_bytes: 
         parsing = csv.ParseOptions(delimiter=layout.delimiter)
         with csv.open_csv(layout.path, reading, parsing, converting) as reader:
             yield from reader
-    except pa.ArrowInvalid as error:
+    except pa.ArrowException as error:
         header = layout.header
         inspect_text(
             layout.path,

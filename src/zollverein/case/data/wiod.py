@@ -170,6 +170,7 @@ def _from_workbook(path: Path, dataset: str, year: int) -> LabelledMatrix:
             f"{dataset}: {path}, sheet '{grid.sheet}' has no row of industries (A01, A02 ...) on top; it is not a "
             "table of this release, or it is cut off"
         )
+    _require_year_and_unit(grid, dataset, path, year, top)
     codes, regions = grid.rows[top], grid.rows[top + 2]
     across = [c for c in range(4, len(codes)) if text(codes[c])]
     down = [n for n in range(top + 4, len(grid.rows)) if any(text(cell) for cell in grid.rows[n][:3])]
@@ -177,6 +178,17 @@ def _from_workbook(path: Path, dataset: str, year: int) -> LabelledMatrix:
     rows = [_label(grid.rows[n][2], grid.rows[n][0]) for n in down]
     values = figures(grid, down, across, dataset)
     return LabelledMatrix(dataset, path, year, rows, columns, values, tuple(grid.notes))
+
+
+def _require_year_and_unit(grid: Grid, dataset: str, path: Path, year: int, top: int) -> None:
+    """What stands above the industries says of which year a table is, and in what unit."""
+    above = " ".join(text(cell) for row in grid.rows[: top + 2] for cell in row[:4])
+    stated = sorted({int(found) for found in re.findall(r"\b(?:19|20)\d\d\b", above)})
+    if stated and year not in stated:
+        raise DataError(f"{dataset}: {path} is called a table of {year} and says inside that it is of {stated[0]}")
+    unit = re.search(r"\(([a-z]+) of US\$\)", above, re.IGNORECASE)
+    if unit and unit[1].lower() != "millions":
+        raise DataError(f"{dataset}: {path} says that it is in {unit[1]} of US$; the publisher's is in millions")
 
 
 def _label(region: Any, code: Any) -> Label:
