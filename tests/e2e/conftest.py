@@ -2,29 +2,14 @@
 
 import os
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.e2e.forked import answered, ready
+from tests.forked import answered
 
-COMMAND = Path(sys.executable).with_name("zollverein")
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
-
-
-@pytest.fixture(scope="session")
-def command() -> Path:
-    assert COMMAND.is_file(), "the command is not installed: make check"
-    return COMMAND
-
-
-@pytest.fixture(scope="session")
-def plain_environment() -> dict[str, str]:
-    """The environment without what a colour terminal or a debugger would set."""
-    unwanted = {"COLUMNS", "FORCE_COLOR", "NO_COLOR", "ZOLLVEREIN_DEBUG", "TTY_COMPATIBLE", "TTY_INTERACTIVE"}
-    return {name: value for name, value in os.environ.items() if name not in unwanted}
 
 
 @pytest.fixture(scope="session")
@@ -46,17 +31,16 @@ def start(command: Path, plain_environment: dict[str, str], elsewhere: Path) -> 
 
 
 @pytest.fixture(scope="session")
-def run(start: Run, plain_environment: dict[str, str], elsewhere: Path) -> Iterator[Run]:
+def run(start: Run, plain_environment: dict[str, str], elsewhere: Path, request: pytest.FixtureRequest) -> Run:
     """The same in a process that has read the program already: for all but what depends on how a command starts."""
     if not hasattr(os, "fork"):
-        yield start
-        return
-    with ready() as process:
+        return start
+    ready = request.getfixturevalue("ready")
 
-        def run_it(*arguments: object, cwd: Path = elsewhere) -> "subprocess.CompletedProcess[str]":
-            return answered(process, list(map(str, arguments)), cwd, plain_environment, timeout=120)
+    def run_it(*arguments: object, cwd: Path = elsewhere) -> "subprocess.CompletedProcess[str]":
+        return answered(ready, list(map(str, arguments)), cwd, plain_environment, timeout=120)
 
-        yield run_it
+    return run_it
 
 
 @pytest.fixture(scope="session")

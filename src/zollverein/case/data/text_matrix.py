@@ -91,8 +91,8 @@ def _batches(layout: TextLayout, dataset: str, label_columns: int, block_bytes: 
     names = [str(n) for n in range(_width(layout))]
     if len(names) <= label_columns:
         raise DataError(
-            f"{dataset}: {layout.path} has {len(names)} columns, and a table has figures beside its labels; it is another "
-            f"file"
+            f"{dataset}: {layout.path} has {len(names)} columns, and a table has figures beside its labels; it is "
+            f"another file"
         )
     kinds = {name: pa.string() if n < label_columns else pa.float64() for n, name in enumerate(names)}
     reading = csv.ReadOptions(block_size=block_bytes, column_names=names, skip_rows=1 if layout.header else 0)

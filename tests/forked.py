@@ -1,8 +1,8 @@
-"""The command, in a process of its own that is forked from one which has read the program already.
+"""The command, in processes of their own that are forked from one which has read the program already.
 
-To read the program, and the bundled case that most commands are asked of, takes longer than what they do then. The
-rest is as ever: a folder, an environment, streams and an exit code of their own. That the installed command starts
-from nothing is tried by the tests that start it.
+To read the program, and the bundled cases, takes longer than most of what commands do then. The rest is as ever: a
+folder, an environment, streams and an exit code of their own. That the installed command starts from nothing is tried
+by the tests that start it.
 """
 
 import atexit
@@ -20,36 +20,57 @@ from tempfile import TemporaryDirectory
 from typing import NoReturn
 
 STREAMS = {"stdin": os.O_RDONLY, "stdout": os.O_WRONLY | os.O_CREAT, "stderr": os.O_WRONLY | os.O_CREAT}
+CASES = ("eurasia", "eastafrica", "small")
 
 
 @contextmanager
-def ready() -> Iterator["subprocess.Popen[str]"]:
-    """Begin the process that reads the program once."""
+def forking() -> Iterator["subprocess.Popen[str]"]:
+    """Begin the process that reads the program once, and forks."""
     with subprocess.Popen(
         [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         yield process
 
 
+def begun(
+    process: "subprocess.Popen[str]", arguments: list[str], cwd: Path, env: Mapping[str, str], streams: Path
+) -> int:
+    """Let it fork and run `zollverein` with these arguments there; return the new process's id.
+
+    What it prints goes to the files `stdout` and `stderr` of the folder `streams`. One at a time.
+    """
+    assert process.stdin is not None
+    places = {name: str(streams / name) for name in STREAMS} | {"stdin": os.devnull}
+    asked = {"arguments": arguments, "cwd": str(cwd), "env": dict(env), "places": places}
+    process.stdin.write(f"{json.dumps(asked)}\n")
+    process.stdin.flush()
+    return _number(process)
+
+
+def ended(process: "subprocess.Popen[str]") -> int:
+    """Wait for what was begun and return its exit code; a signal that killed it is below zero."""
+    return _number(process)
+
+
 def answered(
     process: "subprocess.Popen[str]", arguments: list[str], cwd: Path, env: Mapping[str, str], timeout: float
 ) -> "subprocess.CompletedProcess[str]":
-    """Let it fork, run `zollverein` with these arguments there, and return what that printed and its exit code."""
-    assert process.stdin is not None
-    assert process.stdout is not None
+    """Run `zollverein` to its end, and return what it printed and its exit code."""
     with TemporaryDirectory() as folder:
-        places = {name: f"{folder}/{name}" for name in STREAMS} | {"stdin": os.devnull}
-        asked = {"arguments": arguments, "cwd": str(cwd), "env": dict(env), "places": places}
-        process.stdin.write(f"{json.dumps(asked)}\n")
-        process.stdin.flush()
-        late = threading.Timer(timeout, os.kill, (int(process.stdout.readline()), signal.SIGKILL))
+        pid = begun(process, arguments, cwd, env, Path(folder))
+        late = threading.Timer(timeout, os.kill, (pid, signal.SIGKILL))
         late.start()
-        code = int(process.stdout.readline())
+        code = ended(process)
         late.cancel()
-        said = {name: Path(places[name]).read_text(encoding="utf-8") for name in ("stdout", "stderr")}
+        said = {name: (Path(folder) / name).read_text(encoding="utf-8") for name in ("stdout", "stderr")}
     if code == -signal.SIGKILL:
         raise subprocess.TimeoutExpired(arguments, timeout, said["stdout"], said["stderr"])
     return subprocess.CompletedProcess(arguments, code, **said)
+
+
+def _number(process: "subprocess.Popen[str]") -> int:
+    assert process.stdout is not None
+    return int(process.stdout.readline())
 
 
 def serve() -> None:
@@ -59,7 +80,8 @@ def serve() -> None:
     import zollverein._cli.stress  # noqa: PLC0415
     import zollverein._cli.sweep  # noqa: PLC0415
 
-    zv.open_case("eurasia")
+    for case in CASES:
+        zv.open_case(case)
     gc.freeze()
     for line in sys.stdin:
         pid = os.fork()
