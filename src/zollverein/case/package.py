@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from zollverein.case.accounts import check_accounts
 from zollverein.case.columns import check_columns
 from zollverein.case.declarations import judge_references
 from zollverein.case.fault import Fault
@@ -173,7 +174,7 @@ def _judged(contents: _Contents) -> Package:
     union = _union(descriptor, tables, faults)
     members = _members(union, tables)
     core = _core(descriptor, members, faults)
-    faults += [*check_columns(tables, set(regions), members), *check_rows(tables)]
+    faults += [*check_columns(tables, set(regions), members), *check_rows(tables), *check_accounts(tables)]
     faults += _unlisted(files, resources)
     if resources and "sources" not in {r["name"] for r in resources}:
         allowed = "a table 'sources' that says where every figure is from"

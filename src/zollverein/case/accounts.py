@@ -1,0 +1,53 @@
+"""Figures of one table that another states as well: what production says of exports is what trade adds up to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from zollverein.case.fault import Fault
+from zollverein.case.parsing import Table
+
+__all__ = ["check_accounts"]
+
+# Rounding of figures written with ten digits, and what is next to nothing beside it, US$ million.
+AGREES, NOTHING = 1e-4, 1e-3
+SIDES = (("exports_usd_million", "exporter"), ("imports_usd_million", "importer"))
+OUTPUT, ADDED, SHARE = "gross_output_usd_million", "value_added_usd_million", "value_added_share"
+
+
+def check_accounts(tables: Mapping[str, Table]) -> Iterator[Fault]:
+    """Yield where production contradicts trade or itself; the economy would take the one and a reader the other."""
+    production, trade = tables.get("production"), tables.get("trade")
+    if production is None or production.bad:
+        return
+    yield from _value_added(production)
+    if trade is None or trade.bad or not {"exporter", "importer", "sector", "value_usd_million"} <= set(trade.frame):
+        return
+    places = list(zip(production.frame["region"], production.frame["sector"], strict=True))
+    for column, side in SIDES:
+        if column not in production.frame:
+            continue
+        sums = trade.frame.groupby([side, "sector"])["value_usd_million"].sum().to_dict()
+        told = production.frame[column].to_numpy(dtype=float)
+        found = np.array([sums.get(place, 0.0) for place in places])
+        for k in np.flatnonzero(np.abs(told - found) > AGREES * np.maximum(told, found) + NOTHING):
+            region, sector = places[k]
+            yield Fault(
+                production.file, int(production.lines[k]), column,
+                f"{told[k]:,.6g}, and {trade.file} adds up to {found[k]:,.6g} for {side} {region}, sector {sector}",
+                "the sum of trade", "mend one of them; home sales and output follow",
+            )  # fmt: skip
+
+
+def _value_added(production: Table) -> Iterator[Fault]:
+    frame = production.frame
+    if not {OUTPUT, ADDED, SHARE} <= set(frame):
+        return
+    told, due = frame[ADDED].to_numpy(dtype=float), (frame[OUTPUT] * frame[SHARE]).to_numpy(dtype=float)
+    for k in np.flatnonzero(np.abs(told - due) > AGREES * np.maximum(told, due) + NOTHING):
+        found = f"{told[k]:,.6g}, and {SHARE} of {OUTPUT} is {due[k]:,.6g}"
+        yield Fault(
+            production.file, int(production.lines[k]), ADDED, found, "share times output", "mend one of the three"
+        )

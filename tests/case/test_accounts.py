@@ -1,0 +1,44 @@
+"""What production says of exports and imports is what trade adds up to, or it is a fault with its row."""
+
+import shutil
+
+import pandas as pd
+import pytest
+
+from zollverein.case import bundled_cases, check_case
+
+
+@pytest.fixture
+def own(tmp_path):
+    folder = tmp_path / "own"
+    shutil.copytree(bundled_cases()["small"], folder)
+    return folder
+
+
+def edit(folder, table, row, column, value):
+    path = folder / "economy" / f"{table}.csv"
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    frame.loc[row, column] = value
+    frame.to_csv(path, index=False)
+
+
+def test_trade_that_production_does_not_know_is_told_at_both_ends(own):
+    edit(own, "trade", 0, "value_usd_million", "2000")  # INL to BAY, ENX, was 1000
+    found = {(fault.column, fault.row): fault.found for fault in check_case(own)}
+    assert found == {
+        ("exports_usd_million", 2): "25,000, and economy/trade.csv adds up to 26,000 for exporter INL, sector ENX",
+        ("imports_usd_million", 5): "1,000, and economy/trade.csv adds up to 2,000 for importer BAY, sector ENX",
+    }
+
+
+def test_value_added_is_its_share_of_output(own):
+    edit(own, "production", 0, "value_added_usd_million", "22000")
+    (fault,) = check_case(own)
+    assert (fault.file, fault.row, fault.column) == ("economy/production.csv", 2, "value_added_usd_million")
+    assert "22,000" in fault.found
+    assert "21,700" in fault.found
+
+
+def test_rounding_is_no_fault(own):
+    edit(own, "trade", 0, "value_usd_million", "1000.04")
+    assert check_case(own) == []
