@@ -24,7 +24,7 @@ scenarios:
       - path: case.node_figures.*.*.price_usd_per_t.value
         distribution: {law: lognormal, median: 1.0, spread_factor: 1.2}
         as: factor
-sample: {scenarios: 40, threats: none}
+sample: {scenarios: 20, threats: none}
 beyond: [1, 10]
 """
 
@@ -59,7 +59,7 @@ def test_it_is_resumed_and_read_again(run: Run, asked: Path, folder: Path) -> No
     assert again.returncode == 0, again.stderr
     told = json.loads(again.stdout)
     assert told["sweep"]["name"] == "trial"
-    assert told["scenarios"][0]["draws"] == 40
+    assert told["scenarios"][0]["draws"] == 20
     assert {row["measure"] for row in told["distribution"]} >= {"mean", "var95", "cvar95"}
     shown = run("sweep", folder)
     assert shown.returncode == 0, shown.stderr
@@ -70,7 +70,7 @@ def test_it_is_resumed_and_read_again(run: Run, asked: Path, folder: Path) -> No
 def test_a_check_answers_nothing(run: Run, asked: Path, tmp_path: Path) -> None:
     done = run("sweep", asked, "--check", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "valid on the case 'small'; 1 world, 0 threats, 40 scenarios" in done.stdout
+    assert "valid on the case 'small'; 1 world, 0 threats, 20 scenarios" in done.stdout
     assert not list(tmp_path.iterdir())
 
 
@@ -83,7 +83,7 @@ def test_a_check_answers_nothing(run: Run, asked: Path, tmp_path: Path) -> None:
         ("extends: halt", "extends: hallt", "did you mean 'halt'"),
         ("threats: none", "threats: all", "no table hazards"),
         ("sample:", "sampel:", "did you mean 'sample'"),
-        ("scenarios: 40", "scenarios: -4", "line 15"),
+        ("scenarios: 20", "scenarios: -4", "line 15"),
         ("case: small", "case: smal", "small"),
     ],
 )
@@ -100,7 +100,7 @@ def test_places_and_workers_that_cannot_be_are_refused(run: Run, asked: Path, fo
     assert_refused(run("sweep", tmp_path), "holds no sweep")
     assert_refused(run("sweep", asked, "--jobs", 0, "--out", tmp_path / "a"), "allowed is a whole number")
     other = tmp_path / "other.yaml"
-    other.write_text(SWEEP.replace("scenarios: 40", "scenarios: 50"))
+    other.write_text(SWEEP.replace("scenarios: 20", "scenarios: 50"))
     assert_refused(run("sweep", other, "--out", folder), "asks something else")
     done = run("sweep", asked, "--scheduler", "tcp://127.0.0.1:1", "--out", tmp_path / "b")
     assert_refused(done, "no scheduler answers at 'tcp://127.0.0.1:1'")

@@ -17,7 +17,7 @@ from zollverein.errors import InputError
 from zollverein.stress.sweeps import sweep
 
 distributed = pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
-ASKED = spec(YEAR, draws=300, tail=0.02, sample={"threats": ["moorings-technical", "kashagan-technical"]})
+ASKED = spec(YEAR, draws=120, tail=0.02, sample={"threats": ["moorings-technical", "kashagan-technical"]})
 
 
 @pytest.fixture(scope="module")

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
+import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from tests.forked import begun, ended
 from tests.stress.sweeps.specs import spec
 from tests.stress.sweeps.test_sweeping import bytes_of
 
@@ -27,61 +31,39 @@ CHEAPER = {
         }
     },
 }
-# The small case is read in a moment; what varies there stands for threats, and doubles of it for policies.
+# Of the small case a draw is answered in a moment. What varies there stands for threats.
 SMALL = {
     "extends": "halt",
     "name": "halted",
     "title": "t",
     "question": "q",
+    "corridor": {
+        "outages": [
+            {"name": "shut", "target": "bay-moorings", "start": "2022-03-01", "end": "2022-04-30", "share_lost": 1.0}
+        ]
+    },
     "vary": [
-        {"path": "case.node_figures.*.*.price_usd_per_t.value", "as": "factor",
-         "distribution": {"law": "lognormal", "median": 1.0, "spread_factor": 1.2}}
+        {"path": "scenario.corridor.outages.shut.share_lost",
+         "distribution": {"law": "uniform", "low": 0.2, "high": 1.0}}
     ],
 }  # fmt: skip
-ASKED = spec(SMALL, draws=80, case="small", policies=[CHEAPER], tail=0.02, sample={"threats": "none"})
-WORKER = """
-import json, sys
-from zollverein.stress.sweeps import sweep
-if __name__ == "__main__":
-    sweep(json.loads(sys.argv[1]), out=sys.argv[2], jobs=2, progress=lambda stage, done, *_: print(done, flush=True))
-"""
-# Processes that are forked from one that has read the program already: twenty starts cost little.
-FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["zollverein.stress.sweeps"])
+ASKED = spec(SMALL, draws=40, case="small", policies=[CHEAPER], tail=0.02, sample={"threats": "none"})
 
 
-def work(out, told) -> None:
-    sweep(ASKED, out=out, jobs=1, progress=lambda _stage, done, *_: told.put(done))
+def asked_in(folder: Path, **sample: object) -> Path:
+    path = folder / "asked.yaml"
+    path.write_text(json.dumps(ASKED | {"sample": ASKED["sample"] | sample}))
+    return path
 
 
-def killed_alone(out, chance: random.Random, at_work: bool) -> None:
-    """Kill a sweep of one process: while it starts and plans, or once it has begun to answer."""
-    told = FORKS.Queue()
-    began = FORKS.Process(target=work, args=(out, told))
-    began.start()
-    if at_work:
-        told.get(timeout=60)
-        time.sleep(chance.uniform(0.0, 0.5))
-    else:
-        time.sleep(chance.uniform(0.05, 1.5))
-    began.kill()
-    began.join()
-    told.close()
-    told.cancel_join_thread()
+def parts(out: Path) -> set[Path]:
+    return set((out / "results").rglob("*.parquet"))
 
 
-def killed_with_workers(out, script, chance: random.Random) -> list[int]:
-    """Kill the first of a sweep's processes alone; return those that it had begun."""
-    began = subprocess.Popen(
-        [sys.executable, script, json.dumps(ASKED), out], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    began.stdout.readline()
-    time.sleep(chance.uniform(2.0, 4.0))
-    workers = [int(pid) for pid in Path(f"/proc/{began.pid}/task/{began.pid}/children").read_text().split()]
-    began.send_signal(signal.SIGKILL)
-    began.wait()
-    began.stdout.close()
-    return workers
+def waited(until: Callable[[], object], seconds: float = 60.0) -> None:
+    late = time.monotonic() + seconds
+    while not until() and time.monotonic() < late:
+        time.sleep(0.01)
 
 
 def running(pid: int) -> bool:
@@ -91,51 +73,74 @@ def running(pid: int) -> bool:
         return False
 
 
+def begun_by(pid: int) -> list[int]:
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except FileNotFoundError:
+        return []
+
+
+def wait_for_a_moment(pid: int, out: Path, chance: random.Random, kill: int) -> None:
+    """While it starts and plans, or some time after it has begun to answer; every tenth has workers that answer."""
+    if kill % 10 == 9:
+        waited(lambda: len(begun_by(pid)) >= 2 or not running(pid))
+        time.sleep(chance.uniform(1.0, 4.0))
+    elif kill % 2:
+        before = parts(out)
+        waited(lambda: parts(out) - before or not running(pid))
+        time.sleep(chance.uniform(0.0, 0.3))
+    else:
+        time.sleep(chance.uniform(0.0, 1.0))
+
+
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="finds a sweep's workers in /proc")
-def test_killed_twenty_times_it_ends_with_the_same_bytes(tmp_path):
-    whole = sweep(ASKED, out=tmp_path / "whole", case=zv.open_case("small"), jobs=2)
-    script = tmp_path / "worker.py"
-    script.write_text(WORKER)
-    out, chance = tmp_path / "killed", random.Random(6)
-    for kill in range(KILLS):
-        if kill % 10 == 9:
-            workers = killed_with_workers(out, script, chance)
-            assert workers
-            until = time.monotonic() + 20
-            while any(map(running, workers)) and time.monotonic() < until:
-                time.sleep(0.1)
-            assert not any(map(running, workers))  # no worker outlives the sweep that began it
-        else:
-            killed_alone(out, chance, at_work=bool(kill % 2))
-    there = set(bytes_of(out)) if out.exists() else set()
-    assert {name for name in there if name.endswith(".parquet")} <= set(bytes_of(whole.folder))
-    sweep(ASKED, out=out, case=zv.open_case("small"), jobs=2)
+def test_killed_twenty_times_it_ends_with_the_same_bytes(ready, plain_environment, tmp_path):
+    whole = sweep(ASKED, out=tmp_path / "whole", case=zv.open_case("small"), jobs=1)
+    command = ["sweep", str(asked_in(tmp_path)), "--out", str(tmp_path / "killed"), "--quiet", "--jobs"]
+    out, chance, kill = tmp_path / "killed", random.Random(6), 0
+    while kill < KILLS:
+        many = kill % 10 == 9
+        pid = begun(ready, [*command, "2" if many else "1"], tmp_path, plain_environment, tmp_path)
+        wait_for_a_moment(pid, out, chance, kill)
+        workers = begun_by(pid)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        code = ended(ready)
+        assert code in {0, -signal.SIGKILL}, (tmp_path / "stderr").read_text()
+        if code == 0:  # it was sooner: let it answer all again
+            shutil.rmtree(out / "results")
+            continue
+        kill += 1
+        assert bool(workers) == many
+        waited(lambda workers=workers: not any(map(running, workers)), 20)
+        assert not any(map(running, workers))  # no worker outlives the sweep that began it
+    left, wanted = ({path.relative_to(place) for path in parts(place)} for place in (out, whole.folder))
+    assert left <= wanted
+    shutil.rmtree(out / "tables", ignore_errors=True)  # what the command shows of a sweep that it has ended
+    (out / "report.html").unlink(missing_ok=True)
+    sweep(ASKED, out=out, case=zv.open_case("small"), jobs=1)
     assert bytes_of(out) == bytes_of(whole.folder)
 
 
-def test_ctrl_c_ends_it_cleanly_and_it_goes_on(tmp_path):
-    asked = tmp_path / "asked.yaml"
-    asked.write_text(json.dumps(ASKED | {"sample": ASKED["sample"] | {"scenarios": 4000}}))
-    command = [sys.executable, "-m", "zollverein", "sweep", asked, "--out", tmp_path / "out", "--jobs", "2", "--quiet"]
-    began = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    parts = tmp_path / "out" / "results"
-    until = time.monotonic() + 60
-    while not list(parts.rglob("*.parquet")) and time.monotonic() < until:
-        time.sleep(0.1)
+def test_ctrl_c_ends_it_cleanly_and_it_goes_on(ready, plain_environment, tmp_path):
+    out, asked = tmp_path / "out", asked_in(tmp_path, scenarios=4000)
+    command = ["sweep", str(asked), "--out", str(out), "--quiet", "--jobs"]
+    first = subprocess.Popen(
+        [sys.executable, "-m", "zollverein", *command, "2"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    waited(lambda: parts(out))
     asked_at = time.monotonic()
-    began.send_signal(signal.SIGINT)
-    said = began.communicate(timeout=30)[1]
+    first.send_signal(signal.SIGINT)
+    said = first.communicate(timeout=30)[1]
     assert time.monotonic() - asked_at < 10
-    assert began.returncode == 130
+    assert first.returncode == 130
     assert "what is done is kept" in said
     assert "Traceback" not in said
-    assert not list(parts.rglob("*.writing"))
-    kept = bytes_of(parts)
+    assert not list(out.rglob("*.writing"))
+    kept = bytes_of(out / "results")
     assert kept
-    again = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    while len(bytes_of(parts)) <= len(kept) and time.monotonic() < until + 60:
-        time.sleep(0.1)
-    again.send_signal(signal.SIGTERM)
-    assert again.wait(timeout=30) == 130
-    again.communicate()
-    assert kept.items() <= bytes_of(parts).items()
+    again = begun(ready, [*command, "1"], tmp_path, plain_environment, tmp_path)
+    waited(lambda: len(parts(out)) > len(kept))
+    os.kill(again, signal.SIGTERM)
+    assert ended(ready) == 130
+    assert kept.items() <= bytes_of(out / "results").items()

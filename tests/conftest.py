@@ -1,0 +1,35 @@
+"""What several rooms' tests share: the command, and a process that has read the program already."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.forked import forking
+
+COMMAND = Path(sys.executable).with_name("zollverein")
+
+
+@pytest.fixture(scope="session")
+def command() -> Path:
+    assert COMMAND.is_file(), "the command is not installed: make check"
+    return COMMAND
+
+
+@pytest.fixture(scope="session")
+def plain_environment() -> dict[str, str]:
+    """The environment without what a colour terminal or a debugger would set."""
+    unwanted = {"COLUMNS", "FORCE_COLOR", "NO_COLOR", "ZOLLVEREIN_DEBUG", "TTY_COMPATIBLE", "TTY_INTERACTIVE"}
+    return {name: value for name, value in os.environ.items() if name not in unwanted}
+
+
+@pytest.fixture(scope="session")
+def ready() -> Iterator["subprocess.Popen[str]"]:
+    """A process that has read the program, and forks where it can."""
+    if not hasattr(os, "fork"):
+        pytest.skip("commands are forked on POSIX systems")
+    with forking() as process:
+        yield process
