@@ -66,7 +66,7 @@ def _show(console: Console, found: Difference) -> None:
 
     a, b = found.names
     if found.equal:
-        console.print(f"{a} and {b} hold the same", highlight=False, markup=False)
+        console.print(f"{a} and {b} hold the same", highlight=False, markup=False, soft_wrap=True)
         return
     summary = found.summary()
     if len(summary):
