@@ -3,14 +3,28 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+import zollverein as zv
 from tests.forked import forking
 
 COMMAND = Path(sys.executable).with_name("zollverein")
+
+
+@pytest.fixture(scope="session")
+def eurasia() -> zv.Case:
+    """The bundled case, opened once: what it derives of itself, such as its threats, is derived once too."""
+    return zv.open_case("eurasia")
+
+
+@pytest.fixture(scope="session")
+def answer_of(eurasia: zv.Case) -> Callable[[str], zv.StressTest]:
+    """The answer to a bundled scenario of that case, by its name; each is run once."""
+    return cache(lambda name: zv.run(name, case=eurasia))
 
 
 @pytest.fixture(scope="session")

@@ -16,13 +16,13 @@ stress = pytest.importorskip("zollverein.stress", reason="the stress room is not
 
 
 @pytest.fixture(scope="module")
-def real() -> Any:
-    return stress.run("novorossiysk-90-days")
+def real(answer_of: Any) -> Any:
+    return answer_of("novorossiysk-90-days")
 
 
 @pytest.fixture(scope="module")
-def policy() -> Any:
-    return stress.run("union-splits")
+def policy(answer_of: Any) -> Any:
+    return answer_of("union-splits")
 
 
 def test_the_double_has_the_attributes_and_columns_of_the_real_one(real: Any, halt: Any) -> None:

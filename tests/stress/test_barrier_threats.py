@@ -24,8 +24,8 @@ CELL = ["exporter", "importer", "sector"]
 
 
 @pytest.fixture(scope="module")
-def case():
-    return zv.open_case("eurasia")
+def case(eurasia):
+    return eurasia
 
 
 @pytest.fixture(scope="module")

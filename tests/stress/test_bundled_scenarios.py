@@ -12,23 +12,23 @@ MEMBERS = ["ARM", "BLR", "KAZ", "KGZ", "RUS"]
 
 
 @pytest.fixture(scope="module")
-def case():
-    return zv.open_case("eurasia")
+def case(eurasia):
+    return eurasia
 
 
 @pytest.fixture(scope="module")
-def halt(case):
-    return zv.run("novorossiysk-90-days", case=case)
+def halt(answer_of):
+    return answer_of("novorossiysk-90-days")
 
 
 @pytest.fixture(scope="module")
-def expanded(case):
-    return zv.run("middle-corridor", case=case)
+def expanded(answer_of):
+    return answer_of("middle-corridor")
 
 
 @pytest.fixture(scope="module")
-def as_it_happened(case):
-    return zv.run("novorossiysk-2022", case=case)
+def as_it_happened(answer_of):
+    return answer_of("novorossiysk-2022")
 
 
 def income(test, region):
@@ -186,8 +186,8 @@ def test_the_founding_figures_stand_beside_what_the_network_could_carry(case, ha
     assert set(halt.founding["source"]) <= set(case.sources["key"])
 
 
-def test_removing_barriers_helps_members_and_splitting_hurts_them(case):
-    gone, split = zv.run("no-internal-barriers", case=case), zv.run("union-splits", case=case)
+def test_removing_barriers_helps_members_and_splitting_hurts_them(answer_of):
+    gone, split = answer_of("no-internal-barriers"), answer_of("union-splits")
     for member in MEMBERS:
         assert income(gone, member) > 0.0
         assert income(split, member) < 0.0
@@ -195,8 +195,8 @@ def test_removing_barriers_helps_members_and_splitting_hurts_them(case):
     assert gone.corridor_summary.empty
 
 
-def test_the_range_holds_the_central_answer_and_moves_with_the_barriers(case):
-    welfare = zv.run("no-internal-barriers", case=case).welfare
+def test_the_range_holds_the_central_answer_and_moves_with_the_barriers(answer_of):
+    welfare = answer_of("no-internal-barriers").welfare
     assert (welfare["real_income_low_percent"] <= welfare["real_income_percent"]).all()
     assert (welfare["real_income_percent"] <= welfare["real_income_high_percent"]).all()
     members = welfare[welfare["region"].isin(MEMBERS)]

@@ -22,8 +22,8 @@ USED = {"used", "undated", "published_later", "input", "input_published_later"}
 
 
 @pytest.fixture(scope="module")
-def case():
-    return zv.open_case("eurasia")
+def case(eurasia):
+    return eurasia
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ import pytest
 from tests.stress.test_coupling import HALT, NOTHING, SHORT_RUN, YEAR, economy, halted, link, network
 
 import zollverein as zv
-from zollverein.case import open_case
 from zollverein.corridor import Network, transport_cost
 from zollverein.corridor.carriage import carried, entered_kt
 from zollverein.errors import ScenarioError, UnknownNameError
@@ -221,17 +220,16 @@ def test_an_operator_without_a_home_is_refused():
 
 
 @pytest.fixture(scope="module")
-def halt():
-    return zv.run("novorossiysk-90-days")
+def halt(answer_of):
+    return answer_of("novorossiysk-90-days")
 
 
-def test_the_bundled_halt_takes_fees_from_the_state_it_bypasses(halt):
+def test_the_bundled_halt_takes_fees_from_the_state_it_bypasses(halt, eurasia):
     fees = halt.transit_fees.set_index("country")
     assert fees.loc["RUS", "change_usd_million"] < 0.0 < fees.loc["AZE", "change_usd_million"]
     assert set(fees["confidence"]) <= {"reported", "derived", "assumed"}
     # Before: seven tenths of the line's tariff on all that it carried, and what else Russia's links took.
-    case = open_case("eurasia")
-    share = case.table("fee_shares").set_index(["link", "country"])["share"]["cpc-kazakh", "RUS"]
+    share = eurasia.table("fee_shares").set_index(["link", "country"])["share"]["cpc-kazakh", "RUS"]
     flows = halt.baseline.flows
     line = flows[(flows["link"] == "cpc-kazakh") & (flows["exporter"] == "KAZ")]
     carried_by_line = float((line["flow_kt"] * line["tariff_usd_per_t"]).sum() / 1e3)

@@ -13,10 +13,10 @@ MEMBERS = ["ARM", "BLR", "KAZ", "KGZ", "RUS"]
 
 
 @pytest.fixture(scope="module")
-def bases(tmp_path_factory):
+def bases(eurasia, tmp_path_factory):
     folder = tmp_path_factory.mktemp("bases") / "second"
     rebuild_case("eurasia", folder, year=2016)
-    return {2021: zv.open_case("eurasia"), 2016: zv.open_case(folder)}
+    return {2021: eurasia, 2016: zv.open_case(folder)}
 
 
 def told():

@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 
-import zollverein as zv
-
 MEMBERS = ("ARM", "BLR", "KAZ", "KGZ", "RUS")
 PAGE = Path(__file__).parents[2] / "docs" / "union.md"
 ROW = re.compile(r"^\| `([a-z-]+)` \| (-?\d.*) \|$", re.MULTILINE)
@@ -14,9 +12,8 @@ TOLD = dict(ROW.findall(PAGE.read_text(encoding="utf-8")))
 
 
 @pytest.fixture(scope="module")
-def answers():
-    case = zv.open_case("eurasia")
-    return {name: zv.run(name, case=case).welfare.set_index("region") for name in TOLD}
+def answers(answer_of):
+    return {name: answer_of(name).welfare.set_index("region") for name in TOLD}
 
 
 def test_the_manual_tells_of_every_scenario_of_the_union(answers):
@@ -31,13 +28,12 @@ def test_the_manual_s_table_is_what_is_answered(answers):
             assert told == pytest.approx([answers[name].loc[member, c] for c in columns], abs=0.00501), (name, member)
 
 
-def test_what_others_published_stands_beside_the_answer():
-    case = zv.open_case("eurasia")
-    beside = zv.run("no-internal-barriers", case=case).published
+def test_what_others_published_stands_beside_the_answer(answer_of):
+    beside = answer_of("no-internal-barriers").published
     knobel = beside[beside["author"].str.startswith("Knobel")].set_index("country")["published"]
     assert knobel.to_dict() == {"RUS": 0.8, "KAZ": 1.7, "ARM": 3.1, "BLR": 4.8}
-    assert set(zv.run("deeper-with-eu", case=case).published["country"]) >= {"RUS"}
-    assert zv.run("kazakhstan-leaves", case=case).published.empty
+    assert set(answer_of("deeper-with-eu").published["country"]) >= {"RUS"}
+    assert answer_of("kazakhstan-leaves").published.empty
 
 
 def incomes(answers, name):

@@ -19,8 +19,8 @@ U = np.linspace(0.001, 0.999, 97)
 
 
 @pytest.fixture(scope="module")
-def case():
-    return zv.open_case("eurasia")
+def case(eurasia):
+    return eurasia
 
 
 def law(**keys):

@@ -27,8 +27,8 @@ OWN = {
 
 
 @pytest.fixture(scope="module")
-def ground():
-    return Ground(zv.open_case("eurasia"))
+def ground(eurasia):
+    return Ground(eurasia)
 
 
 def world_of(told, ground):

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import zollverein as zv
 from zollverein.case.doors import barriers_of
 from zollverein.errors import ThreatError, UnknownNameError
 from zollverein.threat import (
@@ -115,20 +114,18 @@ def test_an_event_that_is_not_there_is_told_with_near_ones():
         one(history(events="E99"))
 
 
-def test_the_bundled_threats_make_what_happened():
-    case = zv.open_case("eurasia")
-    threats = [threat for threat in case.threats() if threat.basis == "history"]
-    hazards = case.table("hazards")
-    seen = observed_days(hazards, case.table("events"), barriers_of(case))
+def test_the_bundled_threats_make_what_happened(eurasia):
+    threats = [threat for threat in eurasia.threats() if threat.basis == "history"]
+    hazards = eurasia.table("hazards")
+    seen = observed_days(hazards, eurasia.table("events"), barriers_of(eurasia))
     check = predictive_check(threats, seen, observed_years(hazards), draws=500)
     assert len(threats) == 20
     assert check["p"].between(0.05, 0.95).all()
 
 
-def test_a_member_that_never_left_is_half_an_event_in_a_year_and_the_years_that_it_stayed():
-    case = zv.open_case("eurasia")
-    (leaves,) = (threat for threat in case.threats() if threat.name == "member-leaves")
-    rows = case.table("memberships").query("agreement == 'eaeu_2014' and status == 'member'")
+def test_a_member_that_never_left_is_half_an_event_in_a_year_and_the_years_that_it_stayed(eurasia):
+    (leaves,) = (threat for threat in eurasia.threats() if threat.name == "member-leaves")
+    rows = eurasia.table("memberships").query("agreement == 'eaeu_2014' and status == 'member'")
     stayed = ((pd.Timestamp("2026-01-01") - rows["valid_from"]).dt.days / 365).sum()
     fitted = fitted_frequency(0, float(stayed))
     assert leaves.frequency.shape == fitted.shape
@@ -138,8 +135,8 @@ def test_a_member_that_never_left_is_half_an_event_in_a_year_and_the_years_that_
     assert none.loc["events", "median"] == 0.0
 
 
-def test_links_are_struck_by_what_says_that_it_cuts_and_barriers_by_what_does_not():
-    threats = {threat.name: threat for threat in zv.open_case("eurasia").threats()}
+def test_links_are_struck_by_what_says_that_it_cuts_and_barriers_by_what_does_not(eurasia):
+    threats = {threat.name: threat for threat in eurasia.threats()}
     quiet = [t for t in threats.values() if t.kind in ("disinformation", "interference")]
     assert {t.name for t in quiet if t.cuts} == {"samara-halt", "pressure-on-kazakhstan"}
     assert all(not isinstance(target, str) for t in quiet if not t.cuts for target in t.targets)

@@ -12,7 +12,6 @@ import pytest
 from tests.stress.sweeps.specs import YEAR, spec
 from tests.stress.sweeps.test_sweeping import bytes_of
 
-import zollverein as zv
 from zollverein.errors import InputError
 from zollverein.stress.sweeps import sweep
 
@@ -29,8 +28,8 @@ def cluster():
 
 
 @pytest.fixture(scope="module")
-def case():
-    return zv.open_case("eurasia")
+def case(eurasia):
+    return eurasia
 
 
 @pytest.mark.filterwarnings("ignore")
