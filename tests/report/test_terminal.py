@@ -106,10 +106,11 @@ def test_what_is_not_shown_is_bounded_by_what_it_is(halt: Any) -> None:
 
 
 def test_no_number_is_parted_at_the_end_of_a_line(halt: Any) -> None:
+    shown, figures = terminal(halt), re.findall(rf"\S+{THIN}\S+", bridge_line(halt))
     for width in range(60, 121):
         screen = io.StringIO()
-        Console(file=screen, width=width, legacy_windows=False).print(terminal(halt))
-        for figure in re.findall(rf"\S+{THIN}\S+", bridge_line(halt)):
+        Console(file=screen, width=width, legacy_windows=False).print(shown)
+        for figure in figures:
             assert figure in screen.getvalue(), (width, figure)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zollverein.errors import ScenarioError, UnknownNameError
@@ -131,6 +131,7 @@ def test_the_published_schema_is_the_one_the_program_checks_with():
     assert json.loads(published.read_text(encoding="utf-8")) == scenario_schema()
 
 
+@settings(max_examples=50)
 @given(st.dictionaries(st.text(max_size=8), st.recursive(st.none() | st.text(max_size=5) | st.floats(), st.lists)))
 def test_no_mapping_does_worse_than_a_scenario_error(data):
     with pytest.raises(ScenarioError):

@@ -77,7 +77,7 @@ def test_an_event_without_its_day_counts_from_when_it_was_known():
 TOLD = st.tuples(st.integers(0, 3000), st.integers(0, 400), st.sampled_from(STATUSES))
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(st.lists(TOLD, min_size=1, max_size=8), st.integers(0, 3600))
 def test_later_records_never_change_what_was_known_earlier(told, day):
     """Law: the register as of a day is the register built of what was recorded by then."""
