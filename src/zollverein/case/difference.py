@@ -33,8 +33,8 @@ class TableDifference:
     ----------
     key : columns that a row is known by. rows : of the first case and of the second.
     added, removed : whole rows, of the second case and of the first.
-    changed : row (its key), column, was, now (as text), relative_change (of numbers: (now - was) / |was|; infinite from
-        zero; empty where either is none).
+    changed : row (its key), column, was, now (as text), relative_change (of numbers: (now - was) over the size of what
+        was; infinite from zero; empty where either is none).
     columns_added, columns_removed : columns that only one of the cases has.
     """
 
