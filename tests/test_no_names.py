@@ -33,7 +33,7 @@ DEFAULT_CASE = "eurasia"
 # Other strings that may stand: a default that a case or a caller outranks.
 DEFAULTS = {
     "stress/runner.py": {DEFAULT_CASE},
-    "stress/scenario.py": {DEFAULT_CASE, "KAZ"},
+    "stress/scenario.py": {DEFAULT_CASE},
     "stress/sweeps/spec.py": {DEFAULT_CASE},
 }
 # Examples in messages: a column's name as its publisher writes it, a link to look for.

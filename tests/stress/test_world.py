@@ -12,7 +12,7 @@ from zollverein.errors import ScenarioError
 from zollverein.stress.barrier_threats import barrier_basis, disturbed
 from zollverein.stress.drawing import Setting, target_of
 from zollverein.stress.ground import Ground
-from zollverein.stress.runner import load_scenario
+from zollverein.stress.loading import load_scenario
 from zollverein.stress.world import World, world_with
 from zollverein.threat import Impediment, Threat
 from zollverein.threat import target_of as struck

@@ -10,9 +10,10 @@ from zollverein.stress.barrier_threats import (
 from zollverein.stress.coupling import Coupled, CouplingCertificate, CrudeLink, couple
 from zollverein.stress.estimated import EstimatedWelfare, estimated_welfare
 from zollverein.stress.hindcasting import Hindcast, hindcast
+from zollverein.stress.loading import load_scenario
 from zollverein.stress.reading import read_scenario, scenario_of, scenario_schema
 from zollverein.stress.result import Comparison, StressCertificate, StressTest
-from zollverein.stress.runner import case_named, check_scenario, compare, load_scenario, run
+from zollverein.stress.runner import case_named, check_scenario, compare, run
 from zollverein.stress.scenario import Scenario
 
 __all__ = [

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -17,34 +16,19 @@ from zollverein.stress import corridor_tables, coupling_tables, economy_tables, 
 from zollverein.stress.coupling import Coupled, answer_again, couple
 from zollverein.stress.crude import crude_link
 from zollverein.stress.intervals import intervals_table, try_ends
+from zollverein.stress.loading import ScenarioLike, load_scenario
 from zollverein.stress.oil_to_income import oil_to_income_table
 from zollverein.stress.preparing import prepared
-from zollverein.stress.reading import read_scenario, scenario_of
+from zollverein.stress.reading import read_scenario
 from zollverein.stress.result import Comparison, StressCertificate, StressTest
 from zollverein.stress.scenario import CorridorPart, Scenario
 from zollverein.stress.shocks import closure_of, policy_of, shock_of
 
-__all__ = ["Progress", "case_named", "check_scenario", "compare", "load_scenario", "run"]
+__all__ = ["Progress", "case_named", "check_scenario", "compare", "run"]
 
 DEFAULT_CASE = "eurasia"
 Progress = Callable[[str, float], None]
 """Called with what is being done and the share that is done, 0 to 1."""
-
-ScenarioLike = str | Path | Mapping[str, Any] | Scenario
-
-
-def load_scenario(scenario: ScenarioLike, case: Case) -> Scenario:
-    """Return a checked scenario from a bundled name, a path, a mapping or a `Scenario`.
-
-    Raises
-    ------
-    UnknownNameError, ScenarioError : with near matches, or every fault with its line and key.
-    """
-    if isinstance(scenario, Scenario):
-        return scenario
-    if isinstance(scenario, Mapping):
-        return scenario_of(scenario, case.scenario_files())
-    return read_scenario(scenario, case.scenario_files())
 
 
 def run(

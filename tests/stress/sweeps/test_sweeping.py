@@ -15,7 +15,7 @@ from tests.stress.sweeps.specs import HALT, TRADE, WIDER, YEAR, spec
 import zollverein as zv
 from zollverein.errors import InputError, OutputError, ScenarioError, UnknownNameError
 from zollverein.stress.drawing import Setting, applied, target_of
-from zollverein.stress.runner import load_scenario
+from zollverein.stress.loading import load_scenario
 from zollverein.stress.sweeps import check_sweep, open_sweep, sweep
 from zollverein.stress.sweeps.plan import plan_of
 from zollverein.stress.sweeps.reading import read_sweep

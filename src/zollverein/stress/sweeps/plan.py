@@ -16,7 +16,8 @@ from zollverein._version import __version__
 from zollverein.case import Case
 from zollverein.errors import ScenarioError, UnknownNameError
 from zollverein.stress.drawing import Setting, Target, applied, require_open, resolved, target_of
-from zollverein.stress.reading import merged, read_scenario, scenario_of
+from zollverein.stress.loading import load_scenario
+from zollverein.stress.reading import merged
 from zollverein.stress.scenario import Scenario
 from zollverein.stress.sweeps.spec import Sample, SweepSpec
 from zollverein.stress.sweeps.store import digest_of
@@ -188,8 +189,7 @@ def plan_of(spec: SweepSpec, case: Case) -> Plan:
 
 def _named(entry: str | Mapping[str, Any], case: Case, k: int) -> Scenario:
     try:
-        bundled = case.scenario_files()
-        scenario = read_scenario(entry, bundled) if isinstance(entry, str) else scenario_of(entry, bundled)
+        scenario = load_scenario(entry, case)
     except ScenarioError as error:
         raise ScenarioError(f"sweep key scenarios.{k}: {error}") from None
     if "case" in scenario.model_fields_set and scenario.case not in (case.name, str(case.folder)):
@@ -213,7 +213,7 @@ def _whole(scenario: Scenario) -> dict[str, Any]:
 def _under(scenario: Scenario, name: str, change: Mapping[str, Any], case: Case) -> Scenario:
     """A scenario with a policy's keys laid over it; what it revises comes on top of what the scenario does."""
     try:
-        done = scenario_of(merged(_whole(scenario), change, lists_grow=True), case.scenario_files())
+        done = load_scenario(merged(_whole(scenario), change, lists_grow=True), case)
     except ScenarioError as error:
         raise ScenarioError(f"sweep key policies, '{name}', over scenario '{scenario.name}': {error}") from None
     if _times(done) != _times(scenario):
