@@ -102,9 +102,7 @@ class RevisionSpec(Part):
 class CorridorPart(Part):
     """What happens to the corridor."""
 
-    exporter: str = Field(
-        "", description="whose oil is followed, ISO alpha-3; absent: the case's first one"
-    )
+    exporter: str = Field("", description="whose oil is followed, ISO alpha-3; absent: the case's first one")
     horizon: HorizonSpec
     foresight: Literal["rolling", "perfect"] = Field(
         "rolling", description="rolling: nobody knows of an outage before it begins nor how long it lasts"

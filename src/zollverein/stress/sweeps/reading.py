@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from zollverein.case import ScenarioFile, bundled_cases, sweeps_of
+from zollverein.case import DESCRIPTOR, ScenarioFile, bundled_cases, sweeps_of
 from zollverein.errors import ScenarioError, UnknownNameError
 from zollverein.stress.reading import read_yaml, validated
 from zollverein.stress.sweeps.spec import SweepSpec
@@ -19,7 +19,8 @@ def read_sweep(spec: str | Path | Mapping[str, Any] | SweepSpec, case: str | Pat
 
     Parameters
     ----------
-    case : whose sweeps are looked up; absent: those of every bundled case.
+    case : whose sweeps are looked up; absent: those of every bundled case. A sweep that names no case is of the one
+        whose folder it lies in.
 
     Raises
     ------
@@ -30,22 +31,28 @@ def read_sweep(spec: str | Path | Mapping[str, Any] | SweepSpec, case: str | Pat
         return spec
     if isinstance(spec, Mapping):
         return validated(SweepSpec, spec, {}, "the mapping", "sweep")
-    path = _find(str(spec), case)
+    path, home = _find(str(spec), case)
     data, lines = read_yaml(path, "sweep")
-    return validated(SweepSpec, data, lines, path.name, "sweep")
+    return validated(SweepSpec, {"case": home, **data} if home else data, lines, path.name, "sweep")
 
 
-def _find(name: str, case: str | Path | None) -> ScenarioFile:
-    known: dict[str, ScenarioFile] = {}
+def _find(name: str, case: str | Path | None) -> tuple[ScenarioFile, str]:
+    """The file of a sweep, and the case that it lies in; empty where a case is given or it lies in none."""
+    known: dict[str, tuple[ScenarioFile, str]] = {}
     for place in [case] if case is not None else bundled_cases():
-        known = {**sweeps_of(place), **known}
+        known = {k: (file, "" if case is not None else str(place)) for k, file in sweeps_of(place).items()} | known
     if name in known:
         return known[name]
     if Path(name).suffix in (".yaml", ".yml"):
         if Path(name).is_file():
-            return Path(name)
+            return Path(name), "" if case is not None else _case_around(Path(name))
         raise ScenarioError(f"no sweep file '{name}'; give a file that exists, or one of {', '.join(known) or 'none'}")
     raise UnknownNameError("sweep", name, known)
+
+
+def _case_around(file: Path) -> str:
+    folder = file.resolve().parent
+    return str(folder.parent) if folder.name == "sweeps" and (folder.parent / DESCRIPTOR).is_file() else ""
 
 
 def sweep_schema() -> dict[str, Any]:
