@@ -95,3 +95,58 @@ def test_datasets_name_their_files() -> None:
     for dataset in DATASETS:
         hs, version = dataset.name.removeprefix("baci-hs").split("-")
         assert dataset.files[0].url.endswith(f"/baci/data/BACI_HS{hs}_V{version}.zip")
+
+
+def test_a_row_that_stands_twice_is_named_and_not_added_up(tmp_path: Path) -> None:
+    path = baci(tmp_path, [*BACI_2021, BACI_2021[2], BACI_2021[2], BACI_2021[0]])
+    with pytest.raises(DataError, match=r"exporter DEU, importer KAZ, hs6 010121 of 2021 2 times, and 1 more rows"):
+        read(path)
+    copy = write(tmp_path / "copy.csv", ["t,i,j,k,v,q", BACI_2021[2]])
+    with pytest.raises(DataError, match=r"BACI_HS17_Y2021_V202501.csv, copy.csv holds .* hs6 270900 of 2021 2 times"):
+        read([baci(tmp_path), copy])
+
+
+def test_the_year_of_a_name_is_that_of_the_rows(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"is of 2021 by its name, and its rows \(column t\) are of 2020 to 2021"):
+        read(baci(tmp_path, [*BACI_2021, "2020,276,398,010121,1.000,1.000"]))
+    with pytest.raises(DataError, match=r"is of 2019 by its name, and its rows \(column t\) are of 2021"):
+        read(baci(tmp_path, year=2019))
+
+
+def test_a_year_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    path = baci(tmp_path)
+    archive = zipped(tmp_path / "BACI_HS17_V202501.zip", [path, tmp_path / "country_codes_V202501.csv"])
+    for source in (path, archive):
+        with pytest.raises(DataError, match="there is no file of 1800; there are files of 2021"):
+            read(source, years=[1800, 2021])
+    renamed = path.rename(tmp_path / "mine.csv")
+    with pytest.raises(DataError, match=r"mine.csv has no rows of 1800; it holds 2021"):
+        read(renamed, years=[1800])
+
+
+def test_a_country_with_itself_and_two_numbers_of_one_country_are_told(tmp_path: Path) -> None:
+    rows = [*BACI_2021, "2021,398,398,270900,5.000,1.000", "2021,280,398,010121,500.000,1.000"]
+    path = baci(tmp_path, rows)
+    codes = tmp_path / "country_codes_V202501.csv"
+    codes.write_text(codes.read_text() + "280,Fed. Rep. of Germany (...1990),DE,DEU\n")
+    found = read(path)
+    assert found.ledger.left_out.set_index("why")["total"].to_dict() == {"partner is the country itself": 0.005}
+    value = found.frame.set_index(["exporter", "importer", "hs6"])["value_usd_million"]
+    assert value["DEU", "KAZ", "010121"] == 1.5
+    assert "DEU has the numbers 276 and 280 in CEPII's codes; their rows are added up" in found.ledger.notes
+
+
+@pytest.mark.parametrize("row", ["2021,276,398,010122,1_000.000,1.000", "2021,276,398,010122,1.000,1_000"])
+def test_underscores_are_no_part_of_a_number(tmp_path: Path, row: str) -> None:
+    with pytest.raises(DataError, match=r"line 7, column '[vq]' holds '1_000.*', which is no number"):
+        read(baci(tmp_path, [*BACI_2021, row]))
+
+
+def test_a_file_of_codes_in_another_encoding_is_named_as_such(tmp_path: Path) -> None:
+    path = baci(tmp_path)
+    codes = tmp_path / "country_codes_V202501.csv"
+    codes.write_bytes(codes.read_text().encode("utf-16"))
+    with pytest.raises(DataError, match=r"country_codes_V202501.csv is text in UTF-16"):
+        read(path)
+    with pytest.raises(DataError, match=r"there is no file .*nowhere.csv"):
+        read(path, countries=tmp_path / "nowhere.csv")

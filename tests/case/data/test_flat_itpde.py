@@ -205,3 +205,42 @@ def test_totals_stay_whatever_the_weights_and_threads(tmp_path: Path, values: li
     two = itpde.read(path, sectors=sectors, regions=REGIONS, limits=Limits(threads=2))
     pd.testing.assert_frame_equal(one.frame, two.frame, check_exact=True)
     assert one.ledger.total_frame == pytest.approx(float(sum(values)), rel=1e-12, abs=1e-9)  # type: ignore[arg-type]
+
+
+def test_a_row_that_stands_twice_is_named_and_not_added_up(tmp_path: Path) -> None:
+    twice = itpd(tmp_path, [*ITPD_ROWS, ITPD_ROWS[1], itpd_row("KAZ", "DEU", 2018, 30, "3")])
+    with pytest.raises(
+        DataError, match=r"ITPD_E_R02.csv holds exporter KAZ, importer DEU, sector 30 of 2018 2 times, and 1 more rows"
+    ):
+        itpde.read(twice)
+    assert itpde.read(itpd(tmp_path, [*ITPD_ROWS, ITPD_ROWS[0]]), years=[2019]).ledger.rows_kept == 6
+
+
+def test_a_country_then_and_now_is_added_up_and_noted(tmp_path: Path) -> None:
+    former = itpd_row("DEU", "KAZ", 2019, 101, "2").replace("DEU.1", "DEU.X")
+    found = itpde.read(itpd(tmp_path, [*ITPD_ROWS, former]))
+    assert found.frame.query("exporter == 'DEU' and importer == 'KAZ'")["value_usd_million"].item() == 10
+    assert "DEU stands under DEU.1 and DEU.X in 2019: their rows are added up" in found.ledger.notes
+
+
+def test_a_year_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"ITPD_E_R02.csv has no rows of 1800, 2000; it holds 2018 to 2019"):
+        itpde.read(itpd(tmp_path), years=[2019, 1800, 2000])
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (itpd_row("KAZ", "KOR", 2018, 171, "1"), r"'industry_id' holds '171' in 1 rows; this release has 1 to 170"),
+        (itpd_row("KAZ", "KOR", 2018, 30, "1", zero="x"), r"'flag_zero' holds 'x' in 1 rows; this release has p, r"),
+        (itpd_row("KAZ", "KOR", 2018, 30, "1", zero="u"), r"gives 1 US\$ million of KAZ to KOR, .*flag_zero 'u'"),
+    ],
+)
+def test_what_a_release_does_not_document_is_refused(tmp_path: Path, row: str, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        itpde.read(itpd(tmp_path, [*ITPD_ROWS, row]))
+
+
+def test_a_mirror_flag_that_is_not_documented_is_noted(tmp_path: Path) -> None:
+    found = itpde.read(itpd(tmp_path, [*ITPD_ROWS, itpd_row("KAZ", "KOR", 2018, 30, "1", mirror=407)]))
+    assert "1 rows have a flag_mirror that is not documented ('407'); they are taken as they are" in found.ledger.notes

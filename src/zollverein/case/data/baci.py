@@ -14,10 +14,12 @@ import pandas as pd
 
 from zollverein.case.data.dataset import Dataset, RemoteFile
 from zollverein.case.data.flat import Desk, FlatData, Limits, answers, desk, stage
+from zollverein.case.data.flat_checks import in_runs, refuse_absent_years, refuse_twice
 from zollverein.case.data.flat_codes import UNKNOWN, codes_from_csv, load_codes, odd_codes, refuse_unknown_codes
 from zollverein.case.data.flat_files import named, unpacked
 from zollverein.case.data.flat_sums import Absent, Flows, summed
 from zollverein.case.data.inspection import inspect_text
+from zollverein.case.data.year_files import archive_names
 from zollverein.errors import DataError, UnknownNameError
 
 __all__ = ["DATASETS", "read"]
@@ -51,13 +53,16 @@ def _dataset(hs: str, version: str) -> Dataset:
 DATASETS = tuple(_dataset(hs, version) for version, editions in VERSIONS.items() for hs in editions)
 NAME = re.compile(r"baci-hs(\d\d)-(\d{6})")
 FILE = re.compile(r"BACI_HS(\d\d)_Y(\d{4})_V(\d{6})b?\.csv", re.IGNORECASE)
+ANY_YEAR = r"\d{4}"
 YEARS_PATTERN = r"BACI_HS\d\d_Y(?:{years})_V\d+b?\.csv"
 CODES_PATTERN = r"country_codes_V\d+b?\.csv"
 COLUMNS = ("t", "i", "j", "k", "v", "q")
 FLOWS = Flows(("exporter", "importer", "hs6", "year"), ("value_usd_million", "quantity_t"))
 SELECT = f"""coalesce(origin.target, '{UNKNOWN}' || i) AS exporter, coalesce(goal.target, '{UNKNOWN}' || j) AS importer,
-    k AS hs6, t AS year, v / 1000.0 AS value_usd_million, CAST(nullif(trim(q), 'NA') AS DOUBLE) AS quantity_t,
-    CASE WHEN len($years) > 0 AND NOT list_contains($years, t) THEN 'year not asked for'
+    i, j, k AS hs6, t AS year, $file::SMALLINT AS file, v / 1000.0 AS value_usd_million,
+    CAST(nullif(trim(q), 'NA') AS DOUBLE) AS quantity_t,
+    CASE WHEN i = j OR origin.target = goal.target THEN 'partner is the country itself'
+         WHEN len($years) > 0 AND NOT list_contains($years, t) THEN 'year not asked for'
          WHEN len($products) > 0 AND NOT list_contains($products, k) THEN 'product not asked for' END AS left_out"""
 JOINS = "LEFT JOIN codes AS origin ON cells.i = origin.number LEFT JOIN codes AS goal ON cells.j = goal.number"
 
@@ -85,18 +90,21 @@ def read(
     regions, sectors : concordances of countries and of HS6 products. absent : what becomes of codes without a target.
         Where quantities are unknown, ``quantity_t`` is what is known; the ledger says how much is not.
 
+    Numbers of CEPII's that have one ISO code, a country then and now, are added up under it, and noted; what a country
+    trades with itself is left out, and told.
+
     Raises
     ------
-    DataError : files of another edition or version, damaged or spoilt; products that have lost their zeros; codes
-        that the file of codes does not have. UnknownNameError : the dataset.
+    DataError : files of another edition, version or year than their names say, damaged or spoilt; a row that stands
+        twice; a year that they do not hold; products that have lost their zeros; codes that the file of codes does not
+        have. UnknownNameError : the dataset.
     """
     edition = NAME.fullmatch(dataset)
     if not edition:
         raise UnknownNameError("edition of BACI", dataset, [known.name for known in DATASETS])
-    pattern = YEARS_PATTERN.format(years="|".join(str(year) for year in years) or r"\d{4}")
-    sources = named(paths, f"{pattern}|BACI_HS.*\\.zip", dataset)
+    sources = named(paths, f"{YEARS_PATTERN.format(years=ANY_YEAR)}|BACI_HS.*\\.zip", dataset)
     with desk(dataset, limits or Limits()) as on:
-        files = [file for source in sources for file in unpacked(source, pattern, on.folder, dataset)]
+        files = _files_of(sources, [int(year) for year in years], on)
         table = _codes_file(countries, sources, files, on)
         codes = codes_from_csv(table, ("country_code", "i"), ("country_iso3", "iso_3digit_alpha", "iso3"), dataset)
         load_codes(on, codes, "codes")
@@ -105,6 +113,10 @@ def read(
         notes = _staged(on, files, edition[1], edition[2], years, products)
         refuse_unknown_codes(on, ("exporter", "importer"), "value_usd_million", table.name)
         _refuse_lost_zeros(on)
+        names = ", ".join(file.name for file in files[:3]) + (f" and {len(files) - 3} more" if len(files) > 3 else "")
+        refuse_absent_years(on, years, names)
+        refuse_twice(on, ("i", "j", "exporter", "importer", "hs6"), names, ("exporter", "importer", "hs6"))
+        notes += _shared_codes(on)
         notes += _without_quantity(on) + odd_codes(on, ("exporter", "importer"), "value_usd_million")
         return summed(
             on,
@@ -117,6 +129,25 @@ def read(
         )
 
 
+def _files_of(sources: Sequence[Path], years: Sequence[int], on: Desk) -> list[Path]:
+    """The plain files behind what was named, of archives only those of the years; by their names, where they tell."""
+    inside = {
+        source: archive_names(source, on.called) if source.suffix.lower() == ".zip" else [source.name]
+        for source in sources
+    }
+    held = {int(name[2]) for names in inside.values() for name in map(FILE.fullmatch, names) if name}
+    missing = [year for year in years if year not in held]
+    if missing and all(any(map(FILE.fullmatch, names)) for names in inside.values()):
+        raise DataError(f"{on.called}: there is no file of {in_runs(missing)}; there are files of {in_runs([*held])}")
+    pattern = YEARS_PATTERN.format(years="|".join(map(str, years)) or ANY_YEAR)
+    out: list[Path] = []
+    for source, names in inside.items():
+        told = [name for name in map(FILE.fullmatch, names) if name]
+        if not told or not years or any(int(name[2]) in years for name in told):
+            out += unpacked(source, pattern, on.folder, on.called)
+    return out
+
+
 def _staged(
     on: Desk, files: Sequence[Path], hs: str, version: str, years: Sequence[int], products: Sequence[str]
 ) -> list[str]:
@@ -125,7 +156,7 @@ def _staged(
     types = {"t": "SMALLINT", "i": "INTEGER", "j": "INTEGER", "v": "DOUBLE"}
     notes: list[str] = []
     seen: dict[str, str] = {}
-    for file in files:
+    for number, file in enumerate(files):
         if name := FILE.fullmatch(file.name):
             if (name[1], name[3]) != (hs, version):
                 raise DataError(
@@ -136,7 +167,15 @@ def _staged(
             seen[name[2]] = file.name
         layout = inspect_text(file, dataset=on.called, columns=COLUMNS, codes=("k",), years=("t",), exact=True)
         notes += layout.notes
-        stage(on, layout, types=types, select=SELECT, values=values, joins=JOINS)
+        stage(on, layout, types=types, select=SELECT, values={**values, "file": number}, joins=JOINS, numbers=("q",))
+    found = answers(on, "SELECT file, min(year), max(year) FROM staged GROUP BY file ORDER BY file")
+    for number, low, high in found:
+        name = FILE.fullmatch(files[number].name)
+        if name and {low, high} != {int(name[2])}:
+            raise DataError(
+                f"{on.called}: {files[number].name} is of {name[2]} by its name, and its rows (column t) are of "
+                f"{in_runs([low, high])}; give it the name that it had, or download it again"
+            )
     return notes
 
 
@@ -168,6 +207,18 @@ def _refuse_lost_zeros(on: Desk) -> None:
             f"{on.called}: product '{code}' ({rows} rows) has not six digits; a program that took codes for numbers "
             "has cut their leading zeros: take the publisher's file"
         )
+
+
+def _shared_codes(on: Desk) -> list[str]:
+    """Note the countries that have several of CEPII's numbers in these files, such as those that split or merged."""
+    found = answers(
+        on,
+        """SELECT iso, string_agg(number, ' and ' ORDER BY number) FROM (
+               SELECT exporter AS iso, i AS number FROM staged WHERE left_out IS NULL UNION
+               SELECT importer, j FROM staged WHERE left_out IS NULL)
+           GROUP BY iso HAVING count(*) > 1 ORDER BY iso""",
+    )
+    return [f"{iso} has the numbers {numbers} in CEPII's codes; their rows are added up" for iso, numbers in found]
 
 
 def _without_quantity(on: Desk) -> list[str]:

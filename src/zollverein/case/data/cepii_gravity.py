@@ -11,6 +11,7 @@ from pathlib import Path
 
 from zollverein.case.data.dataset import Dataset, RemoteFile
 from zollverein.case.data.flat import Desk, FlatData, Ledger, Limits, answers, desk, fetched, quoted, stage
+from zollverein.case.data.flat_checks import refuse_absent_years
 from zollverein.case.data.flat_files import named, unpacked
 from zollverein.case.data.inspection import inspect_text
 from zollverein.errors import DataError, UnknownNameError
@@ -92,7 +93,9 @@ def read(
             select=_select(asked),
             values={"years": [int(year) for year in years], "countries": list(countries)},
             nulls=("", "NA"),
+            numbers=asked,
         )
+        refuse_absent_years(on, years, source.name)
         _refuse_pairs_twice(on)
         notes = [note for note in layout.notes if "not read" not in note]
         return _panel(on, dataset, asked, (source.name,), notes)

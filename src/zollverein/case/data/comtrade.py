@@ -15,6 +15,7 @@ import pandas as pd
 from zollverein.case.data.comtrade_staging import checked_columns, refuse_double_counts, selection
 from zollverein.case.data.dataset import Dataset
 from zollverein.case.data.flat import Desk, FlatData, Limits, desk, stage
+from zollverein.case.data.flat_checks import refuse_absent_years
 from zollverein.case.data.flat_codes import codes_from_json, load_codes, odd_codes, refuse_unknown_codes
 from zollverein.case.data.flat_files import named, unpacked
 from zollverein.case.data.flat_sums import Absent, Flows, summed
@@ -98,6 +99,7 @@ def read(
             (plain,) = unpacked(source, PATTERN, on.folder, dataset)[:1]
             notes += _staged(on, plain, {side for side, path in given.items() if path is not None}, values)
             files.append(source.name)
+        refuse_absent_years(on, years, ", ".join(files))
         refuse_unknown_codes(on, ("exporter", "importer"), "value_usd_million", "the files of reporters and partners")
         notes += refuse_double_counts(on) + odd_codes(on, ("exporter", "importer"), "value_usd_million")
         return summed(

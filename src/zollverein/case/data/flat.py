@@ -15,12 +15,14 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from zollverein.case.data.inspection import TextLayout
+from zollverein.case.data.inspection_rows import every_row
 from zollverein.errors import DataError, InputError, OutputError
 
 if TYPE_CHECKING:
@@ -150,12 +152,14 @@ def stage(
     joins: str = "",
     shape: str = "{cells}",
     nulls: Sequence[str] = ("",),
+    numbers: Sequence[str] = (),
 ) -> int:
     """Read a whole file once into the table ``staged``, which is made or added to; return the rows that it then has.
 
     Parameters
     ----------
     types : DuckDB's type of each column that is not text. nulls : how the publisher writes that there is no value.
+    numbers : further columns that the query makes numbers of.
     select, joins : of the query; the file is ``cells``. shape : what stands in its place, ``{cells}`` being the file.
     values : parameters of the query, by name.
 
@@ -168,6 +172,8 @@ def stage(
     columns = {name or f"column_{n}": types.get(name, "VARCHAR") for n, name in enumerate(layout.header)}
     if len({name.lower() for name in columns}) < len(layout.header):
         raise DataError(f"{on.called}: {layout.path} has columns that differ by capitals alone; rename one")
+    if layout.underscored:
+        _refuse_underscored(on.called, layout, {*types, *numbers})
     whole = {name: kind for name, kind in columns.items() if kind in WHOLE}
     columns |= dict.fromkeys(whole, "DOUBLE")
     cells = shape.format(cells=_as_whole(READ_CSV, whole) if whole else READ_CSV)
@@ -185,6 +191,19 @@ def stage(
     except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
         raise _refusal(on.called, layout.path, str(error)) from error
     return int(answers(on, "SELECT count(*) FROM staged")[0][0])
+
+
+def _refuse_underscored(called: str, layout: TextLayout, numbers: set[str]) -> None:
+    """DuckDB reads 1_000 as a thousand; no publisher writes it. Every row is looked at, only where there is cause."""
+    places = [n for n, name in enumerate(layout.header) if name in numbers]
+    for row in islice(every_row(layout.path, layout.encoding, layout.delimiter), 1, None):
+        for n in places:
+            if n < len(row.cells) and "_" in row.cells[n]:
+                raise DataError(
+                    f"{called}: {layout.path}, line {row.line}, column '{layout.header[n]}' holds "
+                    f"'{row.cells[n].strip()[:40]}', which is no number; restore it from the publisher's, or download "
+                    "again"
+                )
 
 
 def _as_whole(file: str, whole: Mapping[str, str]) -> str:

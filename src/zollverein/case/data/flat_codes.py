@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from zollverein.case.data.flat import Desk, answers
+from zollverein.case.data.inspection_bytes import encoded, opened, refuse_what_is_no_text
 from zollverein.errors import DataError, InputError
 
 __all__ = [
@@ -42,14 +43,11 @@ def codes_from_csv(
     ------
     DataError : no such file or columns, or a code with two meanings.
     """
-    try:
-        text = Path(path).read_bytes()
-    except OSError as error:
-        raise DataError(f"{called}: the file of country codes {path} cannot be opened ({error.strerror})") from error
-    try:
-        lines = text.decode("utf-8-sig").splitlines()
-    except UnicodeDecodeError:
-        lines = text.decode("cp1252", "replace").splitlines()  # names only; codes are plain letters and digits
+    path = Path(path)
+    with opened(path, called):
+        refuse_what_is_no_text(path, called)
+        encoding = encoded(path, called, "cp1252").encoding  # names only; codes are plain letters and digits
+        lines = path.read_text(encoding=encoding, errors="replace").splitlines()
     rows = list(csv.DictReader(lines))
     there = set(rows[0]) if rows else set()
     chosen = [next((name for name in names if name in there), "") for names in (code, iso3)]
@@ -69,10 +67,11 @@ def codes_from_json(path: Path | str, called: str) -> pd.DataFrame:
     ------
     DataError : a file that is neither.
     """
+    path = Path(path)
     try:
-        found = json.loads(Path(path).read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise DataError(f"{called}: the file of country codes {path} cannot be opened ({error.strerror})") from error
+        with opened(path, called):
+            refuse_what_is_no_text(path, called)
+            found = json.loads(path.read_text(encoding="utf-8-sig"))
     except ValueError as error:
         raise DataError(f"{called}: {path} is no JSON ({error}); download it again") from error
     rows = found.get("results") if isinstance(found, Mapping) else None

@@ -169,7 +169,7 @@ class _Reading:
         if said is None or said == "":
             return None
         try:
-            number = float("nan") if isinstance(said, bool) else float(said)
+            number = float("nan") if isinstance(said, bool) or "_" in str(said) else float(said)
         except (TypeError, ValueError):
             number = float("nan")
         if not 0 <= number < float("inf"):

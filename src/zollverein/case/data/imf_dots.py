@@ -14,6 +14,7 @@ import pandas as pd
 
 from zollverein.case.data.dataset import Dataset
 from zollverein.case.data.flat import Desk, FlatData, Limits, answers, desk, stage
+from zollverein.case.data.flat_checks import refuse_absent_years
 from zollverein.case.data.flat_codes import UNKNOWN, load_codes, odd_codes, refuse_unknown_codes
 from zollverein.case.data.flat_files import named, unpacked
 from zollverein.case.data.flat_sums import Absent, Flows, summed
@@ -110,6 +111,7 @@ def read(
             for plain in unpacked(source, PATTERN, on.folder, dataset):
                 notes += _staged(on, plain, countries is not None, unit, years)
                 files.append(plain.name)
+        refuse_absent_years(on, years, ", ".join(files))
         refuse_unknown_codes(on, ("exporter", "importer"), "value_usd_million", "the country codes that were given")
         _refuse_doubles_and_units(on)
         notes += odd_codes(on, ("exporter", "importer"), "value_usd_million")

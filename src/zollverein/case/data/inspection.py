@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from zollverein.case.data.inspection_bytes import encoded, refuse_what_is_no_text
+from zollverein.case.data.inspection_bytes import encoded, opened, refuse_what_is_no_text
 from zollverein.case.data.inspection_cells import DECIMAL_COMMA, NUMBER, Judge, Spoilt
 from zollverein.case.data.inspection_rows import Row, first_line, line_number, rows, split, stops_within_a_line
 from zollverein.errors import DataError, near_matches
@@ -31,6 +31,7 @@ class TextLayout:
     path : the file. encoding : what to open it with (``utf-8-sig`` if it begins with a byte order mark).
     delimiter : between cells. header : its column names; empty if it has none.
     notes : what was noticed, a sentence each.
+    underscored : whether an underscore stands between digits somewhere; some programs read 1_000 as a number.
     """
 
     path: Path
@@ -38,6 +39,7 @@ class TextLayout:
     delimiter: str
     header: tuple[str, ...]
     notes: tuple[str, ...]
+    underscored: bool = False
 
 
 def inspect_text(
@@ -76,27 +78,31 @@ def inspect_text(
     DataError : no such file; an archive, a workbook or a web page; not UTF-8 or two encodings; another delimiter;
         columns missing; cut off; rows of another length; cells spoilt by a spreadsheet or a decimal comma.
     """
-    refuse_what_is_no_text(path, dataset)
-    found = encoded(path, dataset, encoding)
     called = f"{dataset} ({edition})" if edition else dataset
-    line = first_line(path, found.encoding)
-    _refuse_other_delimiter(path, called, line, columns, delimiter)
-    cells = [cell.strip() for cell in split(line, delimiter)]
-    notes = list(found.notes)
-    if has_header:
-        notes += _compare_columns(path, called, cells, columns, exact)
-    _refuse_open_quotation(path, called, found.marks)
-    judge = Judge(cells if has_header else (), free=free, codes=codes, years=years)
-    try:
-        for row in rows(path, found.encoding, delimiter, thorough):
-            _judge_row(path, called, row, cells, judge, has_header)
-        for row, spoilt in judge.doubtful():
-            _refuse_cell(path, called, row, spoilt, cells, has_header)
-    except csv.Error as error:
-        raise DataError(f"{called}: {path} cannot be cut into cells ({error}); download it again") from error
-    if stops_within_a_line(path):
-        notes.append(f"{path.name} has no line end after its last row; whether its last figure is whole cannot be seen")
-    return TextLayout(path, found.encoding, delimiter, tuple(cells) if has_header else (), tuple(notes))
+    with opened(path, dataset):
+        refuse_what_is_no_text(path, dataset)
+        found = encoded(path, dataset, encoding)
+        line = first_line(path, found.encoding)
+        _refuse_other_delimiter(path, called, line, columns, delimiter)
+        cells = [cell.strip() for cell in split(line, delimiter)]
+        notes = list(found.notes)
+        if has_header:
+            notes += _compare_columns(path, called, cells, columns, exact)
+        _refuse_open_quotation(path, called, found.marks)
+        judge = Judge(cells if has_header else (), free=free, codes=codes, years=years)
+        try:
+            for row in rows(path, found.encoding, delimiter, thorough):
+                _judge_row(path, called, row, cells, judge, has_header)
+            for row, spoilt in judge.doubtful():
+                _refuse_cell(path, called, row, spoilt, cells, has_header)
+        except csv.Error as error:
+            raise DataError(f"{called}: {path} cannot be cut into cells ({error}); download it again") from error
+        if stops_within_a_line(path):
+            notes.append(
+                f"{path.name} has no line end after its last row; whether its last figure is whole cannot be seen"
+            )
+    header = tuple(cells) if has_header else ()
+    return TextLayout(path, found.encoding, delimiter, header, tuple(notes), found.underscored)
 
 
 def _refuse_other_delimiter(path: Path, called: str, line: str, columns: Sequence[str] | None, delimiter: str) -> None:

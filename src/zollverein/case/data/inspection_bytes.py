@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import codecs
+import re
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from zollverein.errors import DataError
 
-__all__ = ["Encoded", "encoded", "line_of", "refuse_what_is_no_text"]
+__all__ = ["Encoded", "encoded", "line_of", "opened", "refuse_what_is_no_text"]
 
 CHUNK_BYTES = 8 << 20
 UTF8_MARK = codecs.BOM_UTF8
+UNDERSCORED = re.compile(rb"[0-9]_[0-9]")
 
 # How other kinds of file begin, and what to do with them. UTF-32's mark begins like UTF-16's: the longer stands first.
 BEGINNINGS = (
@@ -40,11 +44,30 @@ class Encoded:
     Attributes
     ----------
     encoding : what to open it with. marks : how many double quotation marks it holds. notes : a sentence each.
+    underscored : whether an underscore stands between digits somewhere, in a code or as in 1_000.
     """
 
     encoding: str
     marks: int
     notes: tuple[str, ...]
+    underscored: bool = False
+
+
+@contextmanager
+def opened(path: Path, called: str) -> Iterator[None]:
+    """Name the file that the system cannot read, and why.
+
+    Raises
+    ------
+    DataError : instead of any ``OSError``.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise DataError(
+            f"{called}: {path} cannot be read ({error.strerror or error}); see who may read it and whether its disk is "
+            "whole"
+        ) from error
 
 
 def refuse_what_is_no_text(path: Path, dataset: str) -> None:
@@ -86,7 +109,7 @@ def encoded(path: Path, dataset: str, encoding: str = "utf-8") -> Encoded:
     DataError : NUL bytes; bytes that are not UTF-8 where it was expected; lines in two encodings.
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
-    marks, plain, valid, seen = 0, True, True, 0
+    marks, plain, valid, seen, underscored, tail = 0, True, True, 0, False, b""
     with path.open("rb") as file:
         marked = file.read(len(UTF8_MARK)) == UTF8_MARK
         file.seek(0)
@@ -98,6 +121,9 @@ def encoded(path: Path, dataset: str, encoding: str = "utf-8") -> Encoded:
                     "download; save it again as UTF-8 or download it again"
                 )
             marks += chunk.count(b'"')
+            if not underscored and (b"_" in chunk or tail.endswith(b"_")):
+                underscored = any(UNDERSCORED.search(piece) for piece in (tail + chunk[:2], chunk))
+            tail = chunk[-2:]
             seen += len(chunk)
             if not valid or (chunk.isascii() and not decoder.getstate()[0]):
                 continue
@@ -105,12 +131,13 @@ def encoded(path: Path, dataset: str, encoding: str = "utf-8") -> Encoded:
             valid = _is_valid(decoder, chunk)
     valid = valid and _is_valid(decoder, b"", final=True)
     if not valid:
-        return Encoded(_other_encoding(path, dataset, encoding), marks, ())
+        return Encoded(_other_encoding(path, dataset, encoding), marks, (), underscored)
+    notes: tuple[str, ...] = ()
     if marked:
-        return Encoded("utf-8-sig", marks, (f"{path.name} begins with a UTF-8 byte order mark, which was passed over",))
-    if not plain and codecs.lookup(encoding).name != "utf-8":
-        return Encoded("utf-8", marks, (f"{path.name} is in UTF-8 where {encoding} was expected",))
-    return Encoded("utf-8", marks, ())
+        notes = (f"{path.name} begins with a UTF-8 byte order mark, which was passed over",)
+    elif not plain and codecs.lookup(encoding).name != "utf-8":
+        notes = (f"{path.name} is in UTF-8 where {encoding} was expected",)
+    return Encoded("utf-8-sig" if marked else "utf-8", marks, notes, underscored)
 
 
 def line_of(path: Path, offset: int) -> int:

@@ -14,6 +14,7 @@ from typing import Literal
 
 from zollverein.case.data.dataset import Dataset, RemoteFile
 from zollverein.case.data.flat import Desk, FlatData, Ledger, Limits, answers, desk, fetched, quoted, stage
+from zollverein.case.data.flat_checks import refuse_absent_years
 from zollverein.case.data.flat_codes import codes_from_csv, load_codes
 from zollverein.case.data.flat_files import named, unpacked
 from zollverein.case.data.inspection import inspect_text
@@ -85,6 +86,7 @@ def read(
         notes = _staged(on, plain, indicators, years, codes is not None and groups == "drop")
         if codes is None:
             notes.append("no file of countries: groups such as WLD cannot be told from countries, and are in the frame")
+        refuse_absent_years(on, years, source.name)
         _refuse_doubles(on, indicators)
         return _panel(on, (source.name,), notes)
 

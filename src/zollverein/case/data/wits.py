@@ -15,6 +15,7 @@ import pandas as pd
 
 from zollverein.case.data.dataset import Dataset
 from zollverein.case.data.flat import Desk, FlatData, Ledger, Limits, answers, desk, fetched, quoted, stage
+from zollverein.case.data.flat_checks import refuse_absent_years
 from zollverein.case.data.flat_files import named, unpacked
 from zollverein.case.data.flat_sums import Absent
 from zollverein.case.data.inspection import TextLayout, inspect_text
@@ -117,6 +118,7 @@ def read(
             for plain in unpacked(source, PATTERN, on.folder, dataset):
                 notes += _staged(on, plain, values)
                 files.append(plain.name)
+        refuse_absent_years(on, years, ", ".join(files))
         _refuse_lost_zeros(on)
         notes += spread_over_countries(on, countries)
         notes += _one_rate_each(on, several)
