@@ -1,5 +1,6 @@
 """ADB MRIO: workbooks in the bank's layout; other years, constant prices and damaged ones are named."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -63,9 +64,13 @@ def test_a_workbook_of_another_year_is_named(tmp_path: Path) -> None:
 
 def test_rows_that_do_not_close_are_noted_with_the_worst_cell(tmp_path: Path) -> None:
     rows = adb_rows(adb_world())
-    rows[8][5] += 500.0
+    rows[8][5] += 20.0
     table = adb_mrio.read(write_adb(tmp_path / NAME, rows), ADB)
-    assert any(note.startswith("rows do not close, as published; at worst AUS C sells") for note in table.notes)
+    assert any(
+        re.match(r"rows do not close, as published, by 0\.0\d+ of .*; at worst AUS C sells", n) for n in table.notes
+    )
+    rows[8][5] += 5000.0
+    assert "rows miss " in refusal(write_adb(tmp_path / NAME, rows))
 
 
 @pytest.mark.parametrize(

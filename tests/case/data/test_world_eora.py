@@ -51,7 +51,7 @@ def test_an_archive_reads_as_it_was_written(tmp_path: Path) -> None:
     np.testing.assert_allclose(np.einsum("nsn->ns", own).ravel(), drawn["taken"], atol=1e-9)
     assert own.sum() == pytest.approx(drawn["taken"].sum())
     assert any("codes of Eora's own are kept: USR (Former USSR)" in note for note in table.notes)
-    assert any("columns do not close, as published; at worst" in note for note in table.notes)
+    assert any("columns do not close, as published, by " in note for note in table.notes)
 
 
 def test_pymrio_reads_the_same_but_drops_the_discrepancies(tmp_path: Path, texts: Texts) -> None:
@@ -108,6 +108,27 @@ def test_commas_for_tabs_decimal_commas_and_spreadsheets(tmp_path: Path, texts: 
     first = texts[name].split("\t", 1)[0]
     write_folder(folder, {name: texts[name].replace(first, "#REF!", 1)})
     assert "line 1, column 1 holds '#REF!', a formula's error" in refusal(folder)
+
+
+@pytest.mark.parametrize(
+    ("part", "factor"), [("T", 1000.0), ("T", 0.001), ("FD", 1000.0), ("FD", 0.001), ("VA", 1000.0), ("VA", 0.001)]
+)
+def test_a_part_in_another_unit_is_named(tmp_path: Path, texts: Texts, part: str, factor: float) -> None:
+    name = f"Eora26_2015_bp_{part}.txt"
+    rows = [line.split("\t") for line in texts[name].splitlines()]
+    scaled = "".join("\t".join(repr(factor * float(cell)) for cell in row) + "\n" for row in rows)
+    message = refusal(write_folder(tmp_path / "2015", {**texts, name: scaled}))
+    assert "of the world's output, more than a publisher's discrepancies would (10%)" in message
+
+
+@pytest.mark.parametrize(("cell", "said"), [("", "is empty"), ("nan", "holds 'nan'"), ("1e999", "holds '1e999'")])
+def test_cells_without_a_figure_are_named_with_their_place(tmp_path: Path, texts: Texts, cell: str, said: str) -> None:
+    name = "Eora26_2015_bp_T.txt"
+    rows = [line.split("\t") for line in texts[name].splitlines()]
+    rows[2][4] = cell
+    for end in ("", "\t"):
+        text = "".join("\t".join(row) + end + "\n" for row in rows)
+        assert f"line 3, column 5 {said}" in refusal(write_folder(tmp_path / "2015", {**texts, name: text}))
 
 
 def test_nothing_is_fetched() -> None:

@@ -102,9 +102,27 @@ def test_cut_off_and_spoilt_files(tmp_path: Path) -> None:
 def test_a_gap_between_rows_and_output_is_noted(tmp_path: Path) -> None:
     texts = exiobase_files(WORLD)
     rows = texts["x.txt"].splitlines()
-    rows[1] = rows[1].rsplit("\t", 1)[0] + "\t1000000.0"
+    label, output = rows[1].rsplit("\t", 1)
+    rows[1] = f"{label}\t{1.2 * float(output)}"
     table = read(write_exiobase(tmp_path / "IOT_2019_ixi.zip", {**texts, "x.txt": "\n".join(rows) + "\n"}))
-    assert any("rows do not close, as published; at worst DEU Cultivation of wheat" in note for note in table.notes)
+    assert any(
+        "rows do not close, as published, by " in note and "at worst DEU Cultivation of wheat" in note
+        for note in table.notes
+    )
+    rows[1] = f"{label}\t1000000.0"
+    write_exiobase(tmp_path / "IOT_2019_ixi.zip", {**texts, "x.txt": "\n".join(rows) + "\n"})
+    assert "rows miss 99.7% of the world's output" in refusal(tmp_path / "IOT_2019_ixi.zip")
+
+
+def test_cells_that_are_empty_or_no_number_are_named(tmp_path: Path) -> None:
+    texts = exiobase_files(WORLD)
+    *rows, last = texts["Z.txt"].splitlines()
+    path = tmp_path / "IOT_2019_ixi.zip"
+    for cell in ("", "nan"):
+        spoilt = "\n".join([*rows, last.rsplit("\t", 1)[0] + f"\t{cell}"]) + "\n"
+        write_exiobase(path, {**texts, "Z.txt": spoilt})
+        assert "row WA " in refusal(path)
+        assert "holds 'nan', which is no number" in refusal(path)
 
 
 def test_codes_and_what_may_be_fetched() -> None:
@@ -114,3 +132,9 @@ def test_codes_and_what_may_be_fetched() -> None:
     assert all(file.url.endswith(file.name) for file in OF_382.files)
     assert OF_39.files == ()
     assert "non-commercial" in OF_39.licence
+
+
+def test_without_pymrio_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_exiobase(tmp_path / "IOT_2019_ixi.zip", exiobase_files(WORLD))
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert "pip install 'zollverein[mrio]'" in refusal(path)

@@ -310,3 +310,49 @@ def test_an_archive_with_a_password_is_named(small: Path, tmp_path: Path) -> Non
     archive.write_bytes(bytes(raw))
     with pytest.raises(DataError, match="protected by a password"):
         oecd_icio.read(archive, OF_2023, year=2020)
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("nan", "holds 'nan', which is no number"),
+        ("inf", "holds 'inf', which is no number"),
+        ("1e999", "holds '1e999', which is no number"),
+        ("", "is empty; a zero is written as 0"),
+    ],
+)
+def test_what_is_no_finite_number_is_named_with_its_place(small: Path, cell: str, said: str) -> None:
+    damaged(small, f",{figure(small)},", f",{cell},")
+    assert f"line 3, column 'CHN_C19' {said}" in refusal(small)
+
+
+@pytest.mark.parametrize("label", ["TLS", "OUT"])
+def test_what_stands_below_final_demand_adds_up(small: Path, label: str) -> None:
+    header, *rows = [line.split(",") for line in small.read_text().splitlines()]
+    at = header.index("KAZ_GFCF")
+    row = next(row for row in rows if row[0] == label)
+    row[at] = f"{float(row[at]) + 5000:.4f}"
+    small.write_text("\n".join(map(",".join, [header, *rows])) + "\n")
+    assert "column KAZ GFCF adds to" in refusal(small)
+
+
+def test_a_row_out_that_stops_at_the_industries_is_read(small: Path) -> None:
+    before = oecd_icio.read(small, OF_2023)
+    header, *rows = [line.split(",") for line in small.read_text().splitlines()]
+    first = header.index("CHN_HFCE")
+    rows[-1][first:] = ["0"] * (len(header) - first)
+    small.write_text("\n".join(map(",".join, [header, *rows])) + "\n")
+    same(oecd_icio.read(small, OF_2023), before)
+
+
+def test_a_table_of_zeros_is_none(small: Path) -> None:
+    lines = [line.split(",") for line in small.read_text().splitlines()]
+    zeros = [lines[0], *([row[0], *["0"] * (len(row) - 1)] for row in lines[1:])]
+    small.write_text("\n".join(map(",".join, zeros)) + "\n")
+    assert "all output are zero; the file is empty of figures" in refusal(small)
+
+
+@pytest.mark.parametrize(("year", "said"), [(2021, "oecd-icio-2025 has it"), (1912, "see what the file is of")])
+def test_years_that_the_edition_does_not_cover_are_refused(small: Path, year: int, said: str) -> None:
+    message = refusal(small.rename(small.with_name(f"{year}_SML.csv")))
+    assert f"is called a table of {year}, and this edition has the years 1995 to 2020; {said}" in message

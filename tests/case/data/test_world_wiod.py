@@ -17,6 +17,7 @@ from tests.case.data.layouts_wiod import (
     write_workbook,
 )
 from tests.case.data.layouts_worlds import MadeWorld
+from tests.case.data.rival_pymrio import frames_as_world, rival
 
 from zollverein.case.data import wiod
 from zollverein.case.data.dataset import Dataset
@@ -44,7 +45,7 @@ def refusal(path: Path, dataset: Dataset, year: int | None = None) -> str:
     return str(caught.value)
 
 
-def test_the_release_of_2013_by_pymrio(tmp_path: Path) -> None:
+def test_the_release_of_2013_as_pymrio_reads_it(tmp_path: Path) -> None:
     world = wiod_2013_world()
     write_workbook(tmp_path / "wiot11_row_sep12.xlsx", wiod_2013_rows(world))
     table = wiod.read(tmp_path / "wiot11_row_sep12.xlsx", OF_2013)
@@ -52,6 +53,11 @@ def test_the_release_of_2013_by_pymrio(tmp_path: Path) -> None:
     assert (table.year, table.regions) == (2011, ("AUS", "ROU", "USA", "ROW"))
     assert table.primaries[-1] == "Value added at basic prices"
     assert max(table.imbalance()) < 1e-9
+    assert table.notes == ()
+    system = rival("parse_wiod", tmp_path / "wiot11_row_sep12.xlsx")
+    other = frames_as_world(system, replace(table, regions=("AUS", "ROU", "USA", "RoW")), "factor_inputs")
+    for name in ("intermediate", "final", "primary", "demand_taxes"):
+        np.testing.assert_allclose(getattr(other, name), getattr(table, name), atol=1e-9)
 
 
 def test_the_release_of_2013_from_its_archive(tmp_path: Path) -> None:
@@ -68,12 +74,12 @@ def test_the_release_of_2013_from_its_archive(tmp_path: Path) -> None:
 def test_the_release_of_2013_cut_off_spoilt_or_misnamed(tmp_path: Path) -> None:
     rows = wiod_2013_rows(wiod_2013_world())
     path = write_workbook(tmp_path / "wiot11_row_sep12.xlsx", rows[:9])
-    assert "pymrio's parse_wiod cannot parse it" in refusal(path, OF_2013)
+    assert "lacks row AUS c23, AUS c35" in refusal(path, OF_2013)
     rows[7][5] = "1,5"
     message = refusal(write_workbook(path, rows), OF_2013)
     assert "cell F8 holds '1,5', a number with a decimal comma" in message
     rows[7][5], rows[7][6] = 0.0, 1e5
-    assert "a column does not close: AUS 23 buys" in refusal(write_workbook(path, rows), OF_2013)
+    assert "a row does not close: AUS C sells" in refusal(write_workbook(path, rows), OF_2013)
     other = write_workbook(tmp_path / "wiot10_row_sep12.xlsx", wiod_2013_rows(wiod_2013_world(), 2011))
     assert "is called a table of 2010 and says inside that it is of 2011" in refusal(other, OF_2013)
 
@@ -115,10 +121,40 @@ def test_both_readers_of_workbooks_give_one_table(tmp_path: Path, monkeypatch: p
     assert np.array_equal(quick.primary, slow.primary)
 
 
-def test_without_pymrio_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    write_workbook(tmp_path / "wiot11_row_sep12.xlsx", wiod_2013_rows(wiod_2013_world()))
-    assert "pip install 'zollverein[mrio]'" in refusal(tmp_path / "wiot11_row_sep12.xlsx", OF_2013)
+@pytest.mark.parametrize(
+    ("row", "column", "cell", "said"),
+    [
+        (7, 5, "#REF!", "cell F8 holds '#REF!', a formula's error"),
+        (7, 5, "nan", "cell F8 holds 'nan', which is no number"),
+        (5, 5, "c1", "has column AUS c1 more than once"),
+        (4, 5, "USA", "has column USA c2 more than once"),
+        (-1, 3, "r70", "lacks row r69"),
+        (-1, 4, 1.0, "gives two outputs of AUS c1"),
+        (3, 0, "(thousands of US$)", "says that it is in thousands of US$; the publisher's is in millions"),
+    ],
+)
+def test_what_the_release_of_2013_must_hold(tmp_path: Path, row: int, column: int, cell: object, said: str) -> None:
+    rows = wiod_2013_rows(wiod_2013_world())
+    rows[row][column] = cell
+    path = write_workbook(tmp_path / "wiot11_row_sep12.xlsx", rows)
+    message = refusal(path, OF_2013)
+    assert said in message
+    assert f"wiod-2013: {path}" in message
+
+
+def test_workbooks_that_are_none_of_the_release_are_named(tmp_path: Path) -> None:
+    path = write_workbook(tmp_path / "WIOT2014_Nov16_ROW.xlsx", wiod_2016_rows(wiod_2016_world()), "2014")
+    assert "this release has the years 1995 to 2011, not 2014" in refusal(path, OF_2013, 2014)
+    message = refusal(path.rename(tmp_path / "wiot11_row_sep12.xlsx"), OF_2013)
+    assert (
+        f"{tmp_path / 'wiot11_row_sep12.xlsx'} is called a table of 2011 and says inside that it is of 2014" in message
+    )
+    path = tmp_path / "wiot10_row_sep12.xlsx"
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
+    assert "a workbook of old Excel (xls) or one with a password" in refusal(path, OF_2013)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types")
+    assert "damaged" in refusal(path, OF_2013)
 
 
 @pytest.mark.parametrize(

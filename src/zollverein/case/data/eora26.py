@@ -181,8 +181,6 @@ def _matrix(path: Path, rows: int, columns: int, dataset: str) -> Array:
     """The figures of one file, held against how many labels there are."""
     layout = _inspected(path, dataset)
     values = read_matrix(layout, dataset=dataset, label_columns=0).values
-    if values.shape[1] == columns + 1 and not values[:, -1].any():
-        values = values[:, :-1]  # each line ends with a tab
     if values.shape != (rows, columns):
         raise DataError(
             f"{dataset}: {path.name} holds {values.shape[0]} x {values.shape[1]} figures where its labels are {rows} x "

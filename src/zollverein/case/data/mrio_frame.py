@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import logging
+import math
 import warnings
 import zipfile
 import zlib
@@ -121,19 +122,28 @@ def frame_table(
 
 def _figures(frame: Any, dataset: str) -> Array:
     try:
-        return np.asarray(frame.to_numpy(dtype=float, na_value=0.0))
+        values = np.asarray(frame.to_numpy(dtype=float, na_value=np.nan))
     except (TypeError, ValueError) as error:
         raise DataError(f"{dataset}: {_spoilt(frame)}; download the file again") from error
+    if not np.isfinite(values).all():
+        raise DataError(f"{dataset}: {_spoilt(frame)}; download the file again")
+    return values
 
 
 def _spoilt(frame: Any) -> str:
     """The first cell of a frame that is no number, by its labels."""
     for label, column in frame.items():
         for row, cell in column.items():
-            if not isinstance(cell, int | float) and not (isinstance(cell, str) and NUMBER.fullmatch(cell.strip())):
+            if not _is_figure(cell):
                 at = ", column ".join(_name(part) for part in (row, label))
                 return f"row {at} holds '{cell}', which is no number"
     return "a cell is no number"
+
+
+def _is_figure(cell: object) -> bool:
+    if isinstance(cell, str):
+        return NUMBER.fullmatch(cell.strip()) is not None
+    return isinstance(cell, int | float) and math.isfinite(cell)
 
 
 def _name(label: Any) -> str:

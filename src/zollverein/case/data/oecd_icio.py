@@ -7,7 +7,7 @@ keeps no published output and takes a spoilt file as it comes. Tests hold the tw
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,15 @@ import numpy as np
 from zollverein.case.data.dataset import Dataset
 from zollverein.case.data.inspection import inspect_text
 from zollverein.case.data.labelled_blocks import Label, block, places, refuse_two_outputs, wanted
-from zollverein.case.data.oecd_icio_editions import DEMANDS, EDITIONS, PARTS, PRIMARIES, Edition, refuse_other_edition
+from zollverein.case.data.oecd_icio_editions import (
+    DEMANDS,
+    EDITIONS,
+    PARTS,
+    PRIMARIES,
+    Edition,
+    refuse_other_edition,
+    refuse_other_year,
+)
 from zollverein.case.data.text_matrix import read_matrix
 from zollverein.case.data.world_checks import checked
 from zollverein.case.data.world_table import Array, WorldTable
@@ -109,6 +117,7 @@ def _read_file(path: Path, edition: Edition, year: int) -> WorldTable:
     regions, sectors = tuple(dict.fromkeys(c[0] for c in cells)), tuple(dict.fromkeys(c[1] for c in cells))
     own = tuple(region for region in regions if region not in PARTS)
     refuse_other_edition(edition, own, sectors, str(path))
+    refuse_other_year(edition, year, str(path))
     matrix = read_matrix(layout, dataset=edition.dataset)
     rows = [_label(label[0].strip(), edition, path) for label in matrix.labels]
     where = (edition.dataset, path)
@@ -123,6 +132,8 @@ def _read_file(path: Path, edition: Edition, year: int) -> WorldTable:
 
     values = matrix.values
     refuse_two_outputs(values[last, users], values[sellers, beside], [" ".join(cell) for cell in grid], *where)
+    called = {n: " ".join(columns[n]) for n in buyers}
+    _refuse_other_sums(values, sellers, below, last, called, f"{edition.dataset}: {path}")
     N, S, F = len(regions), len(sectors), len(DEMANDS)
     intermediate = block(values, sellers, users).reshape(N, S, N, S)
     final = block(values, sellers, buyers).reshape(N, S, len(own), F)
@@ -164,6 +175,23 @@ def _label(name: str, edition: Edition, path: Path) -> Label:
         f"{edition.dataset}: {path} names a row or column '{name}' where a name such as KAZ_C19 belongs; it is not a "
         "table of this dataset, or not one of this edition"
     )
+
+
+def _refuse_other_sums(
+    values: Array, rows: Sequence[int], taxes: Sequence[int], last: int, buyers: Mapping[int, str], where: str
+) -> None:
+    """Row OUT below final demand is what buyers pay in all, with taxes or without; it shows a figure damaged there."""
+    at = list(buyers)
+    stated, bought = values[last, at], values[np.ix_(rows, at)].sum(axis=0)
+    paid = bought + values[np.ix_(taxes, at)].sum(axis=0)
+    limit = CLOSES_WITHIN * float(np.abs(stated).mean())
+    gaps = np.abs(stated - paid)
+    if stated.any() and gaps.max() > limit and np.abs(stated - bought).max() > limit:
+        n = int(gaps.argmax())
+        raise DataError(
+            f"{where}, column {buyers[at[n]]} adds to {paid[n]:.9g} US$ million with its taxes (TLS), and row OUT says "
+            f"{stated[n]:.9g}; a figure is damaged, download the file again"
+        )
 
 
 def _refuse_the_rest(places: dict[Label, int], used: set[int], kind: str, edition: Edition, path: Path) -> None:

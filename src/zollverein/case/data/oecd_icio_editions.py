@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from zollverein.errors import DataError, near_matches
 
-__all__ = ["DEMANDS", "EDITIONS", "PARTS", "PRIMARIES", "Edition", "refuse_other_edition"]
+__all__ = ["DEMANDS", "EDITIONS", "PARTS", "PRIMARIES", "Edition", "refuse_other_edition", "refuse_other_year"]
 
 DEMANDS = ("HFCE", "NPISH", "GGFC", "GFCF", "INVNT", "DPABR")
 """Household consumption; of non-profit institutions; of government; fixed capital; inventories; purchases abroad."""
@@ -90,3 +90,20 @@ def refuse_other_edition(edition: Edition, regions: Iterable[str], sectors: Iter
             f"{edition.dataset}: {where} names {kind} {shown}, which this edition does not have{hint}; "
             "download the file again"
         )
+
+
+def refuse_other_year(edition: Edition, year: int, where: str) -> None:
+    """Refuse a year that the edition does not cover.
+
+    Raises
+    ------
+    DataError : which years it covers, and which edition has this one.
+    """
+    if edition.years[0] <= year <= edition.years[1]:
+        return
+    others = [other.dataset for other in EDITIONS.values() if other.years[0] <= year <= other.years[1]]
+    hint = f"; {' and '.join(others)} has it" if others else "; see what the file is of"
+    raise DataError(
+        f"{edition.dataset}: {where} is called a table of {year}, and this edition has the years {edition.years[0]} to "
+        f"{edition.years[1]}{hint}"
+    )

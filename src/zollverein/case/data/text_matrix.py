@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,13 +27,11 @@ class Matrix:
 
     Attributes
     ----------
-    labels : of each row, its first ``label_columns`` cells. values : (rows, columns) figures; an empty cell is 0.
-    empty : how many cells were empty.
+    labels : of each row, its first ``label_columns`` cells. values : (rows, columns) figures.
     """
 
     labels: list[tuple[str, ...]]
     values: Array = field(repr=False)
-    empty: int
 
 
 def read_matrix(layout: TextLayout, *, dataset: str, label_columns: int = 1) -> Matrix:
@@ -47,19 +46,19 @@ def read_matrix(layout: TextLayout, *, dataset: str, label_columns: int = 1) -> 
 
     Raises
     ------
-    DataError : a cell that is no number, with its line and column.
+    DataError : a cell that is empty, or no finite number, with its line and column.
     """
     blocks: list[Array] = []
     labels: list[tuple[str, ...]] = []
-    empty = 0
     for batch in _batches(layout, dataset, label_columns):
         columns = [batch.column(n).to_pylist() for n in range(label_columns)]
         labels += list(zip(*columns, strict=True)) if columns else []
-        block, nulls = _figures(batch, label_columns)
-        blocks.append(block)
-        empty += nulls
+        blocks.append(_figures(batch, layout, dataset, label_columns))
     values = blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
-    return Matrix(labels, np.ascontiguousarray(values), empty)
+    if not layout.header and np.isnan(values[:, -1]).all():
+        values = values[:, :-1]  # each line ends with a delimiter
+    _refuse_what_is_no_figure(values, layout, dataset, label_columns)
+    return Matrix(labels, np.ascontiguousarray(values))
 
 
 def matrix_blocks(layout: TextLayout, *, dataset: str) -> Iterator[Array]:
@@ -67,20 +66,26 @@ def matrix_blocks(layout: TextLayout, *, dataset: str) -> Iterator[Array]:
 
     Raises
     ------
-    DataError : a cell that is no number, with its line and column.
+    DataError : a cell that is empty, or no finite number, with its line and column.
     """
     for batch in _batches(layout, dataset, 0, SMALL_BLOCK_BYTES):
-        yield _figures(batch, 0)[0]
+        block = _figures(batch, layout, dataset, 0)
+        _refuse_what_is_no_figure(block, layout, dataset, 0)
+        yield block
 
 
-def _figures(batch: Any, label_columns: int) -> tuple[Array, int]:
-    """The figures of a record batch, (rows, columns), and how many of its cells were empty; those are 0."""
+def _figures(batch: Any, layout: TextLayout, dataset: str, label_columns: int) -> Array:
+    """The figures of a record batch, (rows, columns); NaN where a cell of the last column is empty."""
     figures = batch.select(range(label_columns, batch.num_columns))
-    nulls = sum(column.null_count for column in figures.columns)
     block: Array = figures.to_tensor(null_to_nan=True).to_numpy()
-    if nulls:
-        block = np.nan_to_num(block, nan=0.0, posinf=np.inf, neginf=-np.inf)
-    return block, nulls
+    _refuse_what_is_no_figure(block[:, :-1], layout, dataset, label_columns)
+    return block
+
+
+def _refuse_what_is_no_figure(values: Array, layout: TextLayout, dataset: str, label_columns: int) -> None:
+    if not np.isfinite(values).all():
+        at = _first_word(layout, label_columns)
+        raise DataError(f"{dataset}: {layout.path}{at}; restore it from the publisher's, or download it again")
 
 
 def _batches(layout: TextLayout, dataset: str, label_columns: int, block_bytes: int = BLOCK_BYTES) -> Any:
@@ -117,15 +122,21 @@ def _batches(layout: TextLayout, dataset: str, label_columns: int, block_bytes: 
 
 
 def _first_word(layout: TextLayout, label_columns: int) -> str:
-    """Where the first cell stands that is no number, and what it holds; empty if all are numbers."""
+    """Where the first cell stands that is no finite number, and what it holds; empty if all are numbers."""
+    after_the_last = ""  # an empty last cell may be only a delimiter that ends each line
     for n, row in enumerate(every_row(layout.path, layout.encoding, layout.delimiter)):
         if n == 0 and layout.header:
             continue
-        for column, cell in enumerate(row.cells[label_columns:], start=label_columns):
-            if cell.strip() and not NUMBER.fullmatch(cell.strip()):
-                name = f"'{layout.header[column]}'" if layout.header else str(column + 1)
-                return f", line {row.line}, column {name} holds '{cell[:40]}', which is no number"
-    return ""
+        for column, cell in enumerate(map(str.strip, row.cells[label_columns:]), start=label_columns):
+            if NUMBER.fullmatch(cell) and math.isfinite(float(cell)):
+                continue
+            name = f"'{layout.header[column]}'" if layout.header else str(column + 1)
+            holds = f"holds '{cell[:40]}', which is no number" if cell else "is empty; a zero is written as 0"
+            found = f", line {row.line}, column {name} {holds}"
+            if cell or column < len(row.cells) - 1:
+                return found
+            after_the_last = after_the_last or found
+    return after_the_last
 
 
 def _width(layout: TextLayout) -> int:

@@ -1,24 +1,23 @@
 """The World Input-Output Database (WIOD), releases of 2013 and 2016.
 
-The release of 2013 is read by pymrio's parser. For that of 2016 pymrio has none: its Stata files are read by pandas,
-its workbooks cell by cell.
+Workbooks are read cell by cell, Stata files by pandas. Of the release of 2013 pymrio has a parser too: it takes labels
+from the rows alone, keeps no published output and reads a formula's error as zero. Tests hold the two against each
+other.
 """
 
 from __future__ import annotations
 
 import re
-import shutil
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
+from zollverein.case.data.adb_mrio import SECTORS as SECTORS_2013
 from zollverein.case.data.dataset import Dataset, RemoteFile
 from zollverein.case.data.labelled_blocks import Label, LabelledMatrix, world_table
-from zollverein.case.data.mrio_frame import frame_table, parsed
 from zollverein.case.data.workbook_grid import Grid, figures, read_grid, text
 from zollverein.case.data.world_checks import checked
 from zollverein.case.data.world_table import WorldTable
@@ -47,7 +46,8 @@ DATASETS: tuple[Dataset, ...] = (
             "wiotYY_row_apr12.xlsx (1995-2007) or wiotYY_row_sep12.xlsx (2008-2011), alone or in WIOTS_in_EXCEL.zip: "
             "41 regions (RoW among them) x 35 industries of ISIC Rev. 3, labels in rows 3-6 and columns A-D, five "
             "columns of final demand (c37, c38, c39, c41, c42), total output last; below, rows of taxes, adjustments, "
-            "value added and margins; US$ million. Reading a year takes about a minute."
+            "value added and margins, output (r69) last; US$ million. Reading a year takes a minute or two, or seconds "
+            "with python-calamine."
         ),
         by_hand=(
             "Open the page (DataverseNL), list of files, and save the world input-output tables in Excel, "
@@ -99,6 +99,8 @@ SECTORS_2016 = tuple(
 DEMANDS_2016 = ("CONS_h", "CONS_np", "CONS_g", "GFCF", "INVEN")
 PRIMARIES_2016 = ("TXSP", "EXP_adj", "PURR", "PURNR", "VA", "IntTTM")
 OUTPUT = ("", "GO")
+DEMANDS_2013 = ("c37", "c38", "c39", "c41", "c42")
+SUM_OF_INPUTS, OUTPUT_ROW_2013 = "r60", ("", "r69")
 WITHIN_2013, WITHIN_2016 = 1e-3, 1e-5
 """Of the world's mean cell of output; published figures of 2016 close to 4e-11 in rows and 2e-7 in columns."""
 
@@ -119,8 +121,10 @@ def read(path: Path, dataset: Dataset, year: int | None = None) -> WorldTable:
     """
     if dataset.name == "wiod-2013":
         with year_file(path, dataset=dataset.name, pattern=FILES_2013, year=year) as (file, found):
-            return checked(_read_2013(file, dataset.name, found), within=WITHIN_2013)
+            _refuse_year_outside(dataset.name, found, 1995, 2011)
+            return checked(_from_workbook_2013(file, dataset.name, found), within=WITHIN_2013)
     with year_file(path, dataset=dataset.name, pattern=FILES_2016, year=year) as (file, found):
+        _refuse_year_outside(dataset.name, found, 2000, 2014)
         reader: Callable[[Path, str, int], LabelledMatrix] = _from_stata if file.suffix == ".dta" else _from_workbook
         matrix = reader(file, dataset.name, found)
     known = [code for code in SECTORS_2016 if any(code == label[1] for label in matrix.rows)]
@@ -136,28 +140,46 @@ def read(path: Path, dataset: Dataset, year: int | None = None) -> WorldTable:
     return checked(table, within=WITHIN_2016)
 
 
-def _read_2013(path: Path, dataset: str, year: int) -> WorldTable:
-    """By pymrio, in a folder of its own: it would parse satellite accounts that lie beside the table."""
-    with TemporaryDirectory(prefix="zollverein-") as folder:
-        alone = Path(shutil.copy2(path, folder))
-        try:
-            system = parsed("parse_wiod", alone, dataset)
-        except DataError:
-            _refuse_spoilt_cells(read_grid(path, dataset), dataset)  # name the cell, if one is the reason
-            raise
-    inputs = system.factor_inputs
-    stated = str(inputs.year).strip()
-    if stated.isdigit() and int(stated) != year:
-        raise DataError(f"{dataset}: {path} is called a table of {year} and says inside that it is of {stated}")
-    notes = ("output is what each row sells: pymrio keeps no published output",)
-    return frame_table(system.Z, system.Y, inputs.F, inputs.F_Y, dataset=dataset, year=year, iso=ISO, notes=notes)
+def _refuse_year_outside(dataset: str, year: int, first: int, last: int) -> None:
+    if not first <= year <= last:
+        raise DataError(
+            f"{dataset}: this release has the years {first} to {last}, not {year}; name a file of one of them"
+        )
 
 
-def _refuse_spoilt_cells(grid: Grid, dataset: str) -> None:
-    """Read all figures of a table of 2013: below row 6, right of column D."""
-    width = max(map(len, grid.rows))
-    if len(grid.rows) > 6 and width > 4:
-        figures(grid, range(6, len(grid.rows)), range(4, width), dataset)
+def _from_workbook_2013(path: Path, dataset: str, year: int) -> WorldTable:
+    """Labels from the four rows above and the four columns left of the figures: ISIC code, name, region, number."""
+    grid = read_grid(path, dataset)
+    top = next((n for n, row in enumerate(grid.rows[:12]) if sum(text(c) in SECTORS_2013 for c in row[4:]) > 1), None)
+    if top is None or top < 3 or len(grid.rows) < top + 2:
+        raise DataError(
+            f"{dataset}: {path}, sheet '{grid.sheet}' has no row of industries (c1, c2 ...) on top; it is not a table "
+            "of this release, or it is cut off"
+        )
+    _require_year_and_unit(grid, dataset, path, year, top)
+    codes, regions = grid.rows[top], grid.rows[top - 1]
+    across = [c for c in range(4, len(codes)) if text(codes[c]) or text(regions[c] if c < len(regions) else None)]
+    columns = [_label(regions[c] if c < len(regions) else None, codes[c]) for c in across]
+    if columns[-1][1] not in {*SECTORS_2013, *DEMANDS_2013}:
+        columns[-1] = OUTPUT  # the last column is total output, whatever its number
+    down = [n for n in range(top + 1, len(grid.rows)) if text(_at(grid.rows[n], 3))]
+    rows = [_label(grid.rows[n][2], grid.rows[n][3]) for n in down]
+    below = {code: text(grid.rows[n][1]) for (region, code), n in zip(rows, down, strict=True) if not region}
+    values = figures(grid, down, across, dataset)
+    return world_table(
+        LabelledMatrix(dataset, path, year, rows, columns, values, tuple(grid.notes)),
+        sectors=[code for code in SECTORS_2013 if any(code == label[1] for label in (*rows, *columns))],
+        demands=DEMANDS_2013,
+        primaries=[code for code in below if code not in {SUM_OF_INPUTS, OUTPUT_ROW_2013[1]}],
+        output_row=OUTPUT_ROW_2013,
+        output_column=OUTPUT,
+        iso=ISO,
+        names={**SECTORS_2013, **below},
+    )
+
+
+def _at(row: Sequence[Any], column: int) -> Any:
+    return row[column] if column < len(row) else None
 
 
 def _from_workbook(path: Path, dataset: str, year: int) -> LabelledMatrix:
@@ -186,8 +208,8 @@ def _require_year_and_unit(grid: Grid, dataset: str, path: Path, year: int, top:
     stated = sorted({int(found) for found in re.findall(r"\b(?:19|20)\d\d\b", above)})
     if stated and year not in stated:
         raise DataError(f"{dataset}: {path} is called a table of {year} and says inside that it is of {stated[0]}")
-    unit = re.search(r"\(([a-z]+) of US\$\)", above, re.IGNORECASE)
-    if unit and unit[1].lower() != "millions":
+    unit = re.search(r"\b([a-z]+) of US\$", above, re.IGNORECASE)
+    if unit and unit[1].lower() not in {"millions", "million"}:
         raise DataError(f"{dataset}: {path} says that it is in {unit[1]} of US$; the publisher's is in millions")
 
 

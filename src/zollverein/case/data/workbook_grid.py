@@ -6,6 +6,7 @@ import datetime as dt
 import importlib
 import importlib.util
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from zollverein.case.data.inspection_bytes import opened
 from zollverein.case.data.inspection_cells import NUMBER, Judge
 from zollverein.case.data.inspection_rows import Row
 from zollverein.case.data.world_table import Array
@@ -21,6 +23,12 @@ from zollverein.errors import DataError
 __all__ = ["Grid", "figures", "read_grid", "text"]
 
 PLAIN = frozenset((int, float))
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, SyntaxError),
+    *(AttributeError, IndexError, KeyError, RuntimeError, TypeError, ValueError),
+)
+"""What zipfile and openpyxl raise on workbooks that are not whole; a broken part of XML is a SyntaxError."""
 NO_DATA_SHEETS = frozenset(("legend", "notes", "readme", "read me", "contents", "table of contents", "sources"))
 
 
@@ -49,23 +57,33 @@ def read_grid(path: Path, dataset: str, sheet: str | None = None) -> Grid:
     ------
     DataError : no such file, no workbook, a damaged one, xlsb without python-calamine, no such sheet.
     """
+    with opened(path, dataset):
+        _refuse_what_is_no_workbook(path, dataset)
+        try:
+            by_calamine = not _holds_errors(path) and importlib.util.find_spec("python_calamine") is not None
+            name, rows = (_by_calamine if by_calamine else _by_openpyxl)(path, dataset, sheet)
+        except DAMAGED as error:
+            raise DataError(
+                f"{dataset}: {path} is a workbook that is damaged or cut off ({error}); download it again"
+            ) from error
+    if not rows:
+        raise DataError(f"{dataset}: {path}, sheet '{name}' is empty; download it again")
+    return Grid(path, name, rows)
+
+
+def _refuse_what_is_no_workbook(path: Path, dataset: str) -> None:
     if not path.is_file():
         raise DataError(f"{dataset}: there is no file {path}; look where it was saved")
     with path.open("rb") as file:
         head = file.read(64)
+    if head.startswith(OLE):
+        raise DataError(
+            f"{dataset}: {path} is a workbook of old Excel (xls) or one with a password; open it in a spreadsheet and "
+            "save it as xlsx without one, or download it again"
+        )
     if not head.startswith(b"PK"):
         what = "a web page" if head.lstrip().lower().startswith((b"<!doctype", b"<html")) else "no Excel workbook"
         raise DataError(f"{dataset}: {path} is {what}; download the workbook itself (xlsx) in a browser")
-    try:
-        by_calamine = not _holds_errors(path) and importlib.util.find_spec("python_calamine") is not None
-        name, rows = (_by_calamine if by_calamine else _by_openpyxl)(path, dataset, sheet)
-    except (zipfile.BadZipFile, EOFError, KeyError, OSError, ValueError) as error:
-        raise DataError(
-            f"{dataset}: {path} is a workbook that is damaged or cut off ({error}); download it again"
-        ) from error
-    if not rows:
-        raise DataError(f"{dataset}: {path}, sheet '{name}' is empty; download it again")
-    return Grid(path, name, rows)
 
 
 def figures(grid: Grid, rows: Sequence[int], columns: Sequence[int], dataset: str) -> Array:

@@ -9,7 +9,11 @@ import numpy as np
 from zollverein.case.data.world_table import Array, WorldTable
 from zollverein.errors import DataError
 
-__all__ = ["Gap", "checked", "worst_gaps"]
+__all__ = ["MOST_MISSED", "Gap", "checked", "worst_gaps"]
+
+MOST_MISSED = 0.1
+"""Of the world's output: what rows, or columns, of a table that its publisher does not balance may miss in all. No
+publisher states a bound; a table that misses more is in two units, or is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +23,14 @@ class Gap:
     Attributes
     ----------
     cell : region and sector. counted, output : US$ million. relative : the gap over the world's mean cell of output.
+    share : of all such gaps in the world's output.
     """
 
     cell: str
     counted: float
     output: float
     relative: float
+    share: float
 
 
 def worst_gaps(table: WorldTable) -> tuple[Gap, Gap]:
@@ -44,13 +50,17 @@ def checked(
     ----------
     within : how far a row may miss its output, relative to the world's mean cell of output: the publisher's rounding.
     columns_within : the same for columns; None: as rows.
-    refuse : whether a wider gap is refused; otherwise it is noted, for publishers whose tables do not close.
+    refuse : whether a wider gap is refused; otherwise it is noted with its share of the world's output, for publishers
+        whose tables do not close, and refused where that is more than ``MOST_MISSED``.
 
     Raises
     ------
-    DataError : gross output is negative somewhere; rows or columns do not close.
+    DataError : there is no output, or it is negative somewhere; rows or columns do not close.
     """
     called = f"{table.dataset} {table.year}"
+    if not table.output.any() or not table.intermediate.any():
+        what = "output" if not table.output.any() else "intermediate deliveries"
+        raise DataError(f"{called}: all {what} are zero; the file is empty of figures, download it again")
     if (table.output < 0).any():
         cell = _cell(table, int(table.output.argmin()))
         raise DataError(
@@ -68,7 +78,13 @@ def checked(
             raise DataError(
                 f"{called}: a {line} does not close: {said}; a figure is damaged or missing, download the file again"
             )
-        notes.append(f"{line}s do not close, as published; at worst {said}")
+        if gap.share > MOST_MISSED:
+            raise DataError(
+                f"{called}: {line}s miss {gap.share:.1%} of the world's output, more than a publisher's discrepancies "
+                f"would ({MOST_MISSED:.0%}); at worst {said}. One of the files is in another unit, of another year, or "
+                "damaged: download it again"
+            )
+        notes.append(f"{line}s do not close, as published, by {gap.share:.2g} of the world's output; at worst {said}")
     notes += _negative_value_added(table)
     return replace(table, notes=tuple(notes))
 
@@ -91,6 +107,7 @@ def _worst(table: WorldTable, counted: Array, scale: float) -> Gap:
         float(counted.flat[place]),
         float(table.output.flat[place]),
         float(gaps.flat[place] / scale),
+        float(gaps.sum() / (np.abs(table.output).sum() or 1.0)),
     )
 
 
