@@ -215,11 +215,12 @@ def _range(test: StressTest, region: pd.Series[Any]) -> str:
 
 
 def _home(test: StressTest) -> pd.Series[Any] | None:
-    """The exporter's region; without a corridor, the first of the union's members that is touched."""
-    if test.scenario.corridor is not None:
-        mine = test.welfare[test.welfare["region"] == test.scenario.corridor.exporter]
-        if len(mine):
-            return mine.iloc[0]
+    """The exporter's region; without a corridor, whoever alone sets tariffs anew, or the first in the table touched."""
+    corridor, setters = test.scenario.corridor, {n for t in test.scenario.economy.tariffs for n in t.importers}
+    acts = {corridor.exporter} if corridor is not None else setters
+    mine = test.welfare[test.welfare["region"].isin(acts)]
+    if len(mine) == 1:
+        return mine.iloc[0]
     moved = test.welfare[test.welfare["real_income_percent"].abs() >= PERCENT_THAT_COUNTS]
     return moved.iloc[0] if len(moved) else None
 

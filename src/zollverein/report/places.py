@@ -14,7 +14,7 @@ __all__ = ["Label", "country_names", "labels", "outlines"]
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Where a country's name stands on a map. ``area_km2`` is the part of it within Europe and Asia's west."""
+    """Where a country's name stands on a map. ``area_km2`` is that of the part it stands in."""
 
     country: str
     name: str
