@@ -65,6 +65,9 @@ def test_the_list_names_every_dataset_and_show_says_all_of_one(say: Said) -> Non
         assert words in shown
     _, shown, _ = say("show", NAME, "--json")
     assert json.loads(shown)["files"][0]["name"] == FILE
+    _, shown, _ = say("show", "exiobase-3")
+    assert shown.index("data get exiobase-3 --file NAME") < shown.index("By hand") < shown.index("IOT_1995_ixi.zip")
+    assert "... and 52 more, the last IOT_2022_pxp.zip; all of them: zollverein data show exiobase-3 --json" in shown
     code, _, missed = say("show", "gem-oil")
     assert code == 2
     assert "did you mean 'gem-oil-pipelines'" in missed
@@ -107,6 +110,18 @@ def test_what_cannot_be_fetched_is_said(say: Said, site: Site, tmp_path: Path) -
     assert f"{site.url}/{FILE}: there is no such file there" in told
 
 
+def test_attempts_are_told_aside_and_no_folder_is_left(
+    say: Said, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)
+    asked = ("get", NAME, tmp_path / "wdi", "--mirror", "http://127.0.0.1:9", "--accept-licence")
+    code, out, told = say(*asked)
+    assert (code, out) == (2, "")
+    assert "the connection is refused; trying again in 1 s, try 2 of 3" in told
+    assert list(tmp_path.iterdir()) == []
+    assert "trying again" not in say(*asked, "--quiet")[2]
+
+
 def test_ctrl_c_keeps_what_has_come_and_the_next_command_goes_on(
     command: Path, say: Said, site: Site, plain_environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -145,6 +160,9 @@ def test_an_adaptor_is_tried_on_a_file(say: Said, tmp_path: Path) -> None:
     code, _, told = say("read", "wdi", path, "--out", tmp_path / "nowhere" / "table.csv")
     assert code == 2
     assert "there is no folder" in told
+    code, _, told = say("read", "geojson-network", path, "--country-codes", path)
+    assert code == 2
+    assert "takes no file of country codes" in told
     path.write_text('{"type": "Feat', encoding="utf-8")
     code, _, told = say("read", "geojson-network", path)
     assert code == 2

@@ -21,7 +21,7 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 NameArgument = Annotated[str, typer.Argument(help="dataset; zollverein data list names them")]
 NETWORK = ("nodes", "links", "link_figures", "sources", "published")
-TERMS_SHOWN = 60
+TERMS_SHOWN, FILES_SHOWN = 60, 4
 STOPS = (";", ":", "(", ". ", ", free", ", and")
 
 
@@ -94,12 +94,17 @@ def get(
     there = {path.name for path in place.iterdir()} if place.is_dir() else set()
     try:
         with progress_bar(quiet) as tell:
-            paths = fetching.get(name, place, file=file or (), accepted=accept, base_url=mirror, tell=tell)
+            say = fetching.wordless if quiet else _aside
+            paths = fetching.get(name, place, file=file or (), accepted=accept, base_url=mirror, tell=tell, say=say)
     except KeyboardInterrupt:
         typer.echo("what has come so far is kept; the same command goes on from there", err=True)
         raise
     for path in paths:
         typer.echo(f"{path}{' (was there already)' if path.name in there else ''}")
+
+
+def _aside(sentence: str) -> None:
+    typer.echo(sentence, err=True)
 
 
 @app.command()
@@ -110,6 +115,12 @@ def read(
     country: Annotated[list[str] | None, typer.Option("--country", help="only this one; may be given again")] = None,
     status: Annotated[list[str] | None, typer.Option("--status", help="of a line; may be given again")] = None,
     rate: Annotated[float | None, typer.Option("--usd-per-eur", help="for tables in euros: the year's rate")] = None,
+    unit: Annotated[str | None, typer.Option("--unit", help="of figures whose file does not say it")] = None,
+    codes: Annotated[
+        Path | None, typer.Option("--country-codes", help="the publisher's file of country codes, if it lies elsewhere")
+    ] = None,
+    reporters: Annotated[Path | None, typer.Option("--reporters", help="UN Comtrade's Reporters.json")] = None,
+    partners: Annotated[Path | None, typer.Option("--partners", help="UN Comtrade's partnerAreas.json")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="tidy .csv or .parquet; of a network a folder")] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -120,7 +131,18 @@ def read(
     network = known_dataset(name).kind == "network"
     if out is not None:  # before a long file is read
         _require_place(out, network)
-    found = read_file(name, file, year=year, countries=country or (), statuses=status or (), usd_per_eur=rate)
+    found = read_file(
+        name,
+        file,
+        year=year,
+        countries=country or (),
+        statuses=status or (),
+        usd_per_eur=rate,
+        unit=unit,
+        country_codes=codes,
+        reporters=reporters,
+        partners=partners,
+    )
     written = _write(found, out, f"{name}: {file.name}") if out is not None else {}
     said = facts(found) | written
     if as_json:
@@ -174,23 +196,30 @@ def _figure(label: str, value: object) -> str:
 
 
 def _told(dataset: Dataset) -> list[tuple[str, str]]:
-    """Label and text of each thing that is known."""
+    """Label and text of each thing that is known; how to get it before its many files."""
+    several = " --file NAME" * (len(dataset.files) > 1)
+    got = [("Fetched by", f"zollverein data get {dataset.name}{several}")] if dataset.files else []
+    hand = [("By hand", dataset.by_hand)] if dataset.by_hand else []
     files = [
         " ".join(filter(None, (remote.name, remote.holds and f"({remote.holds})", remote.url, remote.checksum or "")))
-        for remote in dataset.files
+        for remote in dataset.files[:FILES_SHOWN]
     ]
-    got = [("Fetched by", f"zollverein data get {dataset.name}"), ("Files", "\n  ".join(files))] if files else []
-    hand = [("By hand", dataset.by_hand)] if dataset.by_hand else []
+    if len(dataset.files) > FILES_SHOWN:
+        files.append(
+            f"... and {len(dataset.files) - FILES_SHOWN} more, the last {dataset.files[-1].name}; all of them: "
+            f"zollverein data show {dataset.name} --json"
+        )
     return [
         (dataset.name, dataset.title),
         ("Publisher", dataset.publisher),
         ("Kind", dataset.kind),
+        *got,
+        *hand,
         ("Page", dataset.page),
         ("Terms", dataset.licence),
         ("Cite", dataset.citation),
         ("Layout", dataset.layout),
-        *got,
-        *hand,
+        *([("Files", "\n  ".join(files))] if files else []),
     ]
 
 

@@ -316,6 +316,20 @@ def test_no_such_file_and_no_network_are_told_apart(
         get("made-up", tmp_path, accepted=True, base_url="http://example.invalid", patience=once)
 
 
+def test_without_a_network_it_is_said_and_soon_given_up(known: Any, tmp_path: Path) -> None:
+    said: list[str] = []
+    patience = replace(QUICK, tries=5, first_tries=2)
+    address = {"accepted": True, "base_url": "http://127.0.0.1:9"}
+    with pytest.raises(DataError, match="2 times in a row"):
+        get("made-up", tmp_path / "new" / "deep", patience=patience, say=said.append, **address)  # type: ignore[arg-type]
+    assert said == ["http://127.0.0.1:9/table.bin: the connection is refused; trying again in 0 s, try 2 of 2"]
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "old").mkdir()
+    with pytest.raises(DataError):
+        get("made-up", tmp_path / "old", patience=patience, **address)  # type: ignore[arg-type]
+    assert (tmp_path / "old").is_dir()
+
+
 def test_another_size_than_stated_is_refused_before_it_is_fetched(site: Site, known: Any, tmp_path: Path) -> None:
     known(files=(RemoteFile("table.bin", "https://example.org/", bytes=17),))
     site.files["/table.bin"] = Published(DATA)

@@ -93,6 +93,7 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"has no 'results'; take Reporters.json"):
         codes["partners"].write_text("[]")
         read(path, **codes)
+    codes["partners"].unlink()
     packed = tmp_path / "COMTRADE-cut.gz"
     packed.write_bytes(gzip.compress(path.read_bytes())[:-20])
     with pytest.raises(DataError, match="gzip archive that is damaged or cut off"):

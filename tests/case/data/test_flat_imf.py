@@ -100,7 +100,7 @@ def test_the_apis_csv_is_in_dollars_whatever_its_scale(tmp_path: Path) -> None:
 
 def test_the_old_portals_files_need_codes_and_a_unit(tmp_path: Path) -> None:
     path = time_series(tmp_path)
-    with pytest.raises(DataError, match="countries by the IMF's numbers; give 'countries'"):
+    with pytest.raises(DataError, match="countries by the IMF's numbers; give --country-codes"):
         read(path, "imf-dots")
     with pytest.raises(DataError, match="does not say its unit"):
         read(path, "imf-dots", countries=CODES)

@@ -215,6 +215,9 @@ def test_a_box_a_country_and_a_status_choose(tmp_path: Path) -> None:
         (json.dumps(collection(feature(drawn((1, 1), (2, 2)), mode="camel"))), "'camel'; it may be pipeline"),
         (json.dumps(collection(feature(drawn((1, 1), (2, 2)), length_km="1,5"))), "with a decimal point"),
         (json.dumps(collection(feature(drawn((1, 1), (2, 2)), capacity_kt_per_year=-1))), "not negative"),
+        (json.dumps(collection(feature(drawn((1, 1), (2, 2)), length_km="1_000"))), "'1_000'; it must be a number"),
+        (json.dumps(collection(feature(drawn((1, 1), (2, 2)), name="T\ud800"))), "feature 1, property 'name' holds"),
+        (json.dumps(collection(feature(drawn((1, 1), (2, 2)), **{"\udc00": 1}))), "half of a character"),
     ],
 )  # fmt: skip
 def test_a_file_that_is_no_drawn_network_is_named(tmp_path: Path, content: str, words: str) -> None:

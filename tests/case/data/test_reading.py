@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from tests.case.data.layouts_flat import BACI_CODES, baci, comtrade, comtrade_codes, write
 from tests.case.data.layouts_icio import icio_text, icio_world
 
 from zollverein.case.data.network_tables import NetworkTables
 from zollverein.case.data.reading import facts, notes_of, read_file, tidy_parts
 from zollverein.case.data.tidy_files import write_tidy
 from zollverein.case.data.world_table import WorldTable
-from zollverein.errors import InputError, OutputError, UnknownNameError
+from zollverein.errors import DataError, InputError, OutputError, UnknownNameError
 
 LINE = {
     "type": "Feature",
@@ -91,6 +92,10 @@ def test_choices_that_an_adaptor_does_not_know_are_refused(tmp_path: Path) -> No
         read_file("exiobase-3", path, usd_per_eur=-1.0)
     with pytest.raises(InputError, match="wdi has no countries to choose by"):
         read_file("wdi", path, countries=["KAZ"])
+    with pytest.raises(InputError, match="geojson-network takes no file of country codes"):
+        read_file("geojson-network", path, country_codes=path)
+    with pytest.raises(InputError, match="geojson-network has no reporters to choose by"):
+        read_file("geojson-network", path, reporters=path)
     with pytest.raises(UnknownNameError):
         read_file("geojson", path)
 
@@ -115,3 +120,61 @@ def test_a_tidy_file_that_failed_leaves_nothing(
     with pytest.raises(OutputError, match="No space left"):
         write_tidy(table, tmp_path / "table.csv")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_files_of_codes_may_lie_elsewhere(tmp_path: Path) -> None:
+    path = baci(tmp_path)
+    (tmp_path / "country_codes_V202501.csv").unlink()
+    with pytest.raises(DataError, match="--country-codes"):
+        read_file("baci-hs17-202501", path)
+    (tmp_path / "codes").mkdir()
+    elsewhere = write(tmp_path / "codes" / "mine.csv", BACI_CODES)
+    read = read_file("baci-hs17-202501", path, country_codes=elsewhere)
+    assert facts(read)["rows_of_table"] == 5
+    bulk = comtrade(tmp_path)
+    codes = comtrade_codes(tmp_path / "codes")
+    with pytest.raises(DataError, match=r"give UN Comtrade's Reporters.json with --reporters"):
+        read_file("comtrade-bulk", bulk)
+    read = read_file("comtrade-bulk", bulk, **codes)  # type: ignore[arg-type]
+    assert any(note.endswith("rows are left out: product at another level") for note in notes_of(read))
+    comtrade_codes(tmp_path)
+    pd.testing.assert_frame_equal(next(tidy_parts(read_file("comtrade-bulk", bulk))), next(tidy_parts(read)))  # type: ignore[arg-type]
+
+
+def test_codes_as_a_table_and_a_unit_are_handed_on(tmp_path: Path) -> None:
+    path = tmp_path / "dots.csv"
+    header = "Country Code,Indicator Code,Counterpart Country Code,Time Period,Value"
+    write(path, [header, "916,TXG_FOB_USD,134,2020,1500", "916,TXG_FOB_USD,134,2021,2500"])
+    codes = write(tmp_path / "codes.csv", ["source,target", "916,KAZ", "134,DEU"])
+    read = read_file("imf-dots", path, country_codes=codes, unit="usd_million", year=2021)
+    assert facts(read)["value_usd_million_of_table"] == 2500
+    codes.write_bytes(b"source,target\n916,\xff\n")
+    with pytest.raises(DataError, match=r"codes.csv is no CSV of source and target in UTF-8"):
+        read_file("imf-dots", path, country_codes=codes, unit="usd_million")
+
+
+@pytest.mark.parametrize("name", ["geojson-network", "oecd-icio-2023", "wiod-2013", "wdi", "baci-hs17-202501"])
+def test_what_the_system_cannot_read_is_named(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / {"oecd-icio-2023": "2018_SML.csv", "wiod-2013": "wiot11_row_sep12.xlsx"}.get(name, "file")
+    path.write_text("x", encoding="utf-8")
+    opening = Path.open
+
+    def failing(file: Path, *rest: object, **named: object) -> object:
+        if file.name == path.name:
+            raise OSError(5, "Input/output error")
+        return opening(file, *rest, **named)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", failing)
+    with pytest.raises(DataError, match=r"cannot be .*Input/output error") as told:
+        read_file(name, path)
+    assert str(path) in str(told.value)
+
+
+def test_a_name_without_a_year_hides_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("<!DOCTYPE html><html>Please log in</html>", encoding="utf-8")
+    with pytest.raises(DataError, match="is a web page, not a table"):
+        read_file("oecd-icio-2023", path)
+    path.write_text(icio_text(icio_world()), encoding="utf-8")
+    with pytest.raises(DataError, match=r"say which year it is with --year \(from Python: year=\)"):
+        read_file("oecd-icio-2023", path)

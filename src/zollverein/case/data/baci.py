@@ -189,8 +189,8 @@ def _codes_file(given: Path | str | None, sources: Sequence[Path], files: Sequen
     beside = [path for path in sorted(files[0].parent.iterdir()) if re.fullmatch(CODES_PATTERN, path.name)]
     if not beside:
         raise DataError(
-            f"{on.called}: BACI's country codes are missing; name country_codes_V....csv of the same archive as "
-            "'countries'"
+            f"{on.called}: BACI's country codes are missing; name country_codes_V....csv of the same archive with "
+            "--country-codes (from Python: countries=)"
         )
     return beside[-1]
 

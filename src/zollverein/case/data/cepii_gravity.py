@@ -131,7 +131,7 @@ def _panel(on: Desk, dataset: str, asked: Sequence[str], files: tuple[str, ...],
     if kept > on.limits.most_rows:
         raise DataError(
             f"{dataset}: the panel would have {kept:,} rows, more than the {on.limits.most_rows:,} allowed; ask for "
-            "fewer years or countries, or raise most_rows in the limits"
+            "fewer years (--year) or countries, or raise most_rows in the limits"
         )
     cells = ["CAST(year AS BIGINT) AS year", "iso3_o", "iso3_d"]
     for name in asked:

@@ -50,6 +50,7 @@ DATASETS = (
     ),
 )
 PATTERN = r"COMTRADE.*\.(txt|csv|tsv|gz)"
+CODES = {"reporter": "Reporters.json", "partner": "partnerAreas.json"}
 FLOWS = Flows(("exporter", "importer", "product", "year", "reporter", "basis"), ("value_usd_million",))
 
 
@@ -73,8 +74,8 @@ def read(
 
     Parameters
     ----------
-    paths : files, or folders of them. reporters, partners : ``Reporters.json`` and ``partnerAreas.json``; may be left
-        out if the files have the columns reporterISO and partnerISO.
+    paths : files, or folders of them. reporters, partners : ``Reporters.json`` and ``partnerAreas.json``; None: those
+        beside the first file. They are not needed if the files have the columns reporterISO and partnerISO.
     flows : ``X`` exports and ``M`` imports; re-exports and re-imports are parts of these, and are not added to them.
     digits : length of the product codes to take, 6 for HS6; 0: the total of all products. years : to keep; empty: all.
     regions, sectors : concordances of countries and of products. absent : what becomes of codes without a target.
@@ -89,13 +90,15 @@ def read(
     if not flows or set(flows) - {"X", "M"} or digits < 0:
         raise InputError(f"flows are {list(flows)}, digits {digits}; give 'X', 'M' or both, and a number from 0 up")
     with desk(dataset, limits or Limits()) as on:
+        sources = named(paths, PATTERN, dataset)
         given = {"reporter": reporters, "partner": partners}
+        given = {side: _beside(sources[0], CODES[side]) if path is None else path for side, path in given.items()}
         for side, path in given.items():
             if path is not None:
                 load_codes(on, codes_from_json(path, dataset), f"{side}s")
         values = {"flows": list(flows), "digits": digits, "years": [int(year) for year in years]}
         files, notes = [], []
-        for source in named(paths, PATTERN, dataset):
+        for source in sources:
             (plain,) = unpacked(source, PATTERN, on.folder, dataset)[:1]
             notes += _staged(on, plain, {side for side, path in given.items() if path is not None}, values)
             files.append(source.name)
@@ -113,6 +116,11 @@ def read(
         )
 
 
+def _beside(source: Path, name: str) -> Path | None:
+    path = source.parent / name
+    return path if path.is_file() else None
+
+
 def _staged(on: Desk, plain: Path, coded: set[str], values: dict[str, object]) -> list[str]:
     layout = inspect_text(
         plain,
@@ -125,8 +133,11 @@ def _staged(on: Desk, plain: Path, coded: set[str], values: dict[str, object]) -
     columns = checked_columns(layout, on.called)
     for side in ("reporter", "partner"):
         if side not in coded and f"{side}iso" not in columns:
-            name = "Reporters.json" if side == "reporter" else "partnerAreas.json"
-            raise DataError(f"{on.called}: {plain} has {side}s as numbers only; give UN Comtrade's {name} as '{side}s'")
+            name = CODES[side]
+            raise DataError(
+                f"{on.called}: {plain} has {side}s as numbers only; give UN Comtrade's {name} with "
+                f"--{side}s (from Python: {side}s=), or keep it beside the file"
+            )
     select, joins = selection(columns, coded)
     types = dict.fromkeys((columns[name] for name in ("primaryvalue", "cifvalue", "fobvalue")), "DOUBLE")
     stage(on, layout, types=types, select=select, joins=joins, values=values)

@@ -34,10 +34,13 @@ from zollverein.errors import DataError, OutputError
 if TYPE_CHECKING:
     import requests
 
-__all__ = ["Patience", "Tell", "download", "silent"]
+__all__ = ["Patience", "Say", "Tell", "download", "silent", "wordless"]
 
 Tell = Callable[[str, float], None]
 """Told what is being done and the share of it that is done."""
+
+Say = Callable[[str], None]
+"""Told in a sentence what went wrong and will be tried again."""
 
 TOLD_EVERY_BYTES = 1 << 20
 MOST_ATTEMPTS = 100
@@ -52,12 +55,14 @@ class Patience:
     Attributes
     ----------
     connect_s, read_s : for a connection, and for the next bytes of it. tries : attempts in a row that bring nothing.
+    first_tries : the same, as long as no byte of the file has come: there may be no network, or no such site.
     pause_s : before the second of them; it doubles with each.
     """
 
     connect_s: float = 15.0
     read_s: float = 60.0
     tries: int = 5
+    first_tries: int = 3
     pause_s: float = 1.0
 
 
@@ -74,6 +79,10 @@ def silent(_what: str, _share: float) -> None:
     """Tell nobody."""
 
 
+def wordless(_sentence: str) -> None:
+    """Say nothing."""
+
+
 def download(
     url: str,
     part: Path,
@@ -81,6 +90,7 @@ def download(
     size: int | None = None,
     advice: str = "get it by hand",
     tell: Tell = silent,
+    say: Say = wordless,
     patience: Patience | None = None,
 ) -> None:
     """Bring all of a file into ``part``; what is there of the same version is kept and only the rest is fetched.
@@ -89,6 +99,7 @@ def download(
     ----------
     url : http or https. part : where it grows. size : in bytes, if the publisher states it.
     advice : what to do where it cannot be had, for messages. tell : told the share that has come.
+    say : told of each attempt that failed and when the next follows.
 
     Raises
     ------
@@ -103,9 +114,13 @@ def download(
             return _attempt(url, part, size, advice, tell, patience)
         except BrokenOff as broken:
             fruitless = 0 if _length(part) > before else fruitless + 1
-            if fruitless >= patience.tries:
+            tries = patience.tries if _length(part) else min(patience.first_tries, patience.tries)
+            if fruitless >= tries:
                 raise DataError(_given_up(url, broken, part, fruitless)) from broken
-            time.sleep(min(max(broken.wait_s, patience.pause_s * 2 ** max(fruitless - 1, 0)), PAUSE_AT_MOST_S))
+            pause_s = min(max(broken.wait_s, patience.pause_s * 2 ** max(fruitless - 1, 0)), PAUSE_AT_MOST_S)
+            which = f", try {fruitless + 1} of {tries}" if fruitless else ""
+            say(f"{url}: {broken}; trying again in {pause_s:.3g} s{which}")
+            time.sleep(pause_s)
     raise DataError(f"{url} broke off {MOST_ATTEMPTS} times; what has come is kept in {part}: try again later")
 
 

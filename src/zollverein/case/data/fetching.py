@@ -16,11 +16,11 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from zollverein.case.data.dataset import Dataset, RemoteFile
-from zollverein.case.data.downloading import Patience, Tell, download, silent
+from zollverein.case.data.downloading import Patience, Say, Tell, download, silent, wordless
 from zollverein.case.data.registry import dataset as known_dataset
 from zollverein.errors import DataError, InputError, OutputError, UnknownNameError
 
-__all__ = ["by_hand", "get", "licence_notice", "wanted_files"]
+__all__ = ["by_hand", "get", "licence_notice", "wanted_files", "wordless"]
 
 CHECKSUM = re.compile(r"(sha256:[0-9a-f]{64}|md5:[0-9a-f]{32})")
 NOTED = re.compile(r"([0-9a-f]{64})[ *].*", re.DOTALL)
@@ -35,6 +35,7 @@ def get(
     accepted: bool = False,
     base_url: str | None = None,
     tell: Tell = silent,
+    say: Say = wordless,
     patience: Patience | None = None,
 ) -> list[Path]:
     """Fetch a dataset's files into a folder and return where they are; what is there already is not fetched again.
@@ -45,6 +46,7 @@ def get(
     file : which of several, by name or by a pattern (``IOT_2020_*``, ``*`` for all); absent: the only one there is.
     accepted : whether the person has agreed to the terms that :func:`licence_notice` shows.
     base_url : a mirror that holds the files under their names. tell : told the share of each file that has come.
+    say : told of attempts that failed, and when the next follows.
 
     Raises
     ------
@@ -61,12 +63,25 @@ def get(
             f"{name} comes under terms that must be agreed to first: {dataset.licence} If you agree, give "
             "--accept-licence (from Python: accepted=True)"
         )
-    place = Path(folder)
+    with _folder(Path(folder)) as place:
+        return [_one(dataset, remote, place, base_url, tell, say, patience) for remote in chosen]
+
+
+@contextmanager
+def _folder(place: Path) -> Iterator[Path]:
+    """Make the folder if it is not there; take it away again if it was made for nothing."""
+    missing = [path for path in (place, *place.parents) if not path.exists()]
     try:
         place.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{place} cannot be made: {error.strerror or error}; choose another folder") from error
-    return [_one(dataset, remote, place, base_url, tell, patience) for remote in chosen]
+    try:
+        yield place
+    except BaseException:
+        with suppress(OSError):  # there is something in it, and it stays
+            for path in missing:
+                path.rmdir()
+        raise
 
 
 def wanted_files(dataset: Dataset, file: str | Sequence[str] = ()) -> list[RemoteFile]:
@@ -123,7 +138,13 @@ def by_hand(dataset: Dataset) -> str:
 
 
 def _one(
-    dataset: Dataset, remote: RemoteFile, folder: Path, base_url: str | None, tell: Tell, patience: Patience | None
+    dataset: Dataset,
+    remote: RemoteFile,
+    folder: Path,
+    base_url: str | None,
+    tell: Tell,
+    say: Say,
+    patience: Patience | None,
 ) -> Path:
     """Fetch one file, unless it is there and right."""
     path = _inside(folder, remote.name)
@@ -134,7 +155,7 @@ def _one(
 
     def resuming(address: str, output_file: str, _pooch: object) -> None:
         part = path.with_name(path.name + ".part")
-        download(address, part, size=remote.bytes, advice=advice, tell=tell, patience=patience)
+        download(address, part, size=remote.bytes, advice=advice, tell=tell, say=say, patience=patience)
         os.replace(part, output_file)  # noqa: PTH105 - the one that replaces on every system
         part.with_name(part.name + ".json").unlink(missing_ok=True)
 

@@ -230,5 +230,5 @@ def _refusal(called: str, lost: pd.DataFrame, flows: Flows) -> str:
 def _too_many(on: Desk, rows: int) -> str:
     return (
         f"{on.called}: the frame would have {rows:,} rows, more than the {on.limits.most_rows:,} allowed; ask for "
-        "fewer years, give a concordance, or raise most_rows in the limits"
+        "fewer years (--year), give a concordance, or raise most_rows in the limits"
     )

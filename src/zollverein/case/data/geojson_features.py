@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from zollverein.case.data.drawn_lines import Line
-from zollverein.case.data.inspection_bytes import encoded, refuse_what_is_no_text
+from zollverein.case.data.inspection_bytes import encoded, opened, refuse_what_is_no_text
 from zollverein.errors import DataError
 
 __all__ = ["Feature", "Features", "read_features", "refuse_places_off_the_map"]
@@ -53,9 +53,10 @@ def read_features(path: Path, dataset: str) -> Features:
     DataError : it is none, or cut off; it is on another coordinate system than WGS 84; places lie off the map or their
         longitudes and latitudes seem swapped; it holds neither lines nor points.
     """
-    refuse_what_is_no_text(path, dataset)
-    found = encoded(path, dataset)
-    content = _parsed(path, dataset, found.encoding)
+    with opened(path, dataset):
+        refuse_what_is_no_text(path, dataset)
+        found = encoded(path, dataset)
+        content = _parsed(path, dataset, found.encoding)
     _refuse_other_system(path, dataset, content)
     kinds: Counter[str] = Counter()
     features = tuple(
@@ -134,6 +135,7 @@ def _feature(path: Path, dataset: str, number: int, raw: Any, kinds: Counter[str
         raise DataError(f"{dataset}: {path}, feature {number} has properties that are no table; export the file again")
     if "id" in raw and "id" not in properties:
         properties = properties | {"id": raw["id"]}
+    _refuse_half_characters(properties, f"{dataset}: {path}, feature {number}")
     lines: list[Line] = []
     points: list[tuple[float, float]] = []
     where = f"{dataset}: {path}, feature {number}"
@@ -146,6 +148,18 @@ def _feature(path: Path, dataset: str, number: int, raw: Any, kinds: Counter[str
             positions = [coordinates] if kind == "Point" else coordinates
             points += [_position(position, where) for position in _listed(positions, where) if position]
     return Feature(number, properties, tuple(lines), tuple(points))
+
+
+def _refuse_half_characters(properties: Mapping[str, Any], where: str) -> None:
+    """JSON may hold one half of a pair of surrogates, which is no character: no file can be written with it."""
+    for name, value in properties.items():
+        try:
+            f"{name} {value}".encode()
+        except UnicodeEncodeError as error:
+            raise DataError(
+                f"{where}, property {name!r} holds {error.object[error.start : error.end]!r}, half of a character; "
+                "export the file again as UTF-8"
+            ) from error
 
 
 def _geometries(geometry: Any, where: str, depth: int = 0) -> Iterator[tuple[str, Any]]:

@@ -134,8 +134,8 @@ def _staged(on: Desk, plain: Path, coded: bool, unit: Unit | None, years: Sequen
         raise DataError(f"{on.called}: {plain} is a file of {other}; ask for that, or take the other file")
     if form.legacy and not coded:
         raise DataError(
-            f"{on.called}: {plain} has countries by the IMF's numbers; give 'countries', a frame of source (number) "
-            "and target (ISO alpha-3, empty for groups) from the IMF's own list"
+            f"{on.called}: {plain} has countries by the IMF's numbers; give --country-codes, a CSV (from Python: "
+            "countries=, a frame) of source (number) and target (ISO alpha-3, empty for groups) from the IMF's own list"
         )
     divisor, note = _divisor(on.called, plain, form, unit)
     stage(
@@ -165,7 +165,7 @@ def _divisor(called: str, plain: Path, form: Form, unit: Unit | None) -> tuple[s
     if form.unit == "usd":
         return "1e6", f"{plain.name}: figures are US dollars, as the API gives them; SCALE is how they are shown"
     raise DataError(
-        f"{called}: {plain} does not say its unit; look up one flow that you know, and give unit='usd' or 'usd_million'"
+        f"{called}: {plain} does not say its unit; look up one flow that you know, and give --unit usd or usd_million"
     )
 
 
@@ -205,7 +205,7 @@ def _refuse_doubles_and_units(on: Desk) -> None:
         scale, rows = unknown[0]
         raise DataError(
             f"{on.called}: {rows} figures have the scale '{scale or ''}'; Units, Thousands and Millions are known: "
-            "look one of them up, and give unit='usd' or 'usd_million'"
+            "look one of them up, and give --unit usd or usd_million"
         )
     twice = answers(
         on,
@@ -227,5 +227,5 @@ def _refuse_doubles_and_units(on: Desk) -> None:
         exporter, importer, year, value = largest[0]
         raise DataError(
             f"{on.called}: {exporter} to {importer} in {year} would be US$ {value:,.6g} million, more than any two "
-            "countries trade; the figures are dollars, not millions: give unit='usd'"
+            "countries trade; the figures are dollars, not millions: give --unit usd"
         )

@@ -11,11 +11,12 @@ import pandas as pd
 
 from zollverein.case.data.dataset import Dataset
 from zollverein.case.data.flat import FlatData
+from zollverein.case.data.inspection_bytes import opened, refuse_what_is_no_text
 from zollverein.case.data.network_tables import NetworkTables
 from zollverein.case.data.registry import adaptor
 from zollverein.case.data.registry import dataset as known_dataset
 from zollverein.case.data.world_table import Array, WorldTable
-from zollverein.errors import InputError
+from zollverein.errors import DataError, InputError
 
 __all__ = ["Reading", "facts", "notes_of", "read_file", "tidy_parts"]
 
@@ -33,6 +34,10 @@ def read_file(
     countries: Sequence[str] = (),
     statuses: Sequence[str] = (),
     usd_per_eur: float | None = None,
+    unit: str | None = None,
+    country_codes: str | Path | None = None,
+    reporters: str | Path | None = None,
+    partners: str | Path | None = None,
 ) -> Reading:
     """Read a file as the dataset that it is of.
 
@@ -40,18 +45,21 @@ def read_file(
     ----------
     name : in the registry. path : the file, or a folder of files where the dataset is one.
     year : the only one that is wanted. countries, statuses : the only ones; where the adaptor knows them.
-    usd_per_eur : for tables in euros, the year's average rate.
+    usd_per_eur : for tables in euros, the year's average rate. unit : of figures whose file does not say it.
+    country_codes : the publisher's file of country codes, or a CSV of source and target, where it lies elsewhere.
+    reporters, partners : UN Comtrade's ``Reporters.json`` and ``partnerAreas.json``.
 
     Raises
     ------
     UnknownNameError : no such dataset. InputError : a choice that its adaptor does not know.
-    DataError : the file is not what the adaptor reads, and why.
+    DataError : the file is not what the adaptor reads, or cannot be read, and why.
     """
     read = adaptor(name).read
     parameters = signature(read).parameters
     chosen: dict[str, object] = {}
     lists = {"countries": tuple(countries), "statuses": tuple(statuses)}
-    for what, wanted in (("year", year), ("usd_per_eur", usd_per_eur), *lists.items()):
+    single = {"year": year, "usd_per_eur": usd_per_eur, "unit": unit, "reporters": reporters, "partners": partners}
+    for what, wanted in (single | lists).items():
         if wanted is None or wanted == ():
             continue
         if what in parameters and (what not in lists or _is_list(parameters[what])):
@@ -60,8 +68,25 @@ def read_file(
             chosen["years"] = (wanted,)
         else:
             raise InputError(f"{name} has no {what} to choose by; leave that away")
-    result: Reading = read(Path(path), _named(name, parameters["dataset"]), **chosen)
+    if country_codes is not None:
+        chosen["countries"] = _codes(name, Path(country_codes), parameters)
+    with opened(Path(path), name):
+        result: Reading = read(Path(path), _named(name, parameters["dataset"]), **chosen)
     return result
+
+
+def _codes(name: str, path: Path, parameters: Mapping[str, Parameter]) -> Path | pd.DataFrame:
+    """A file of country codes as its adaptor wants it: the publisher's own, or one of source and target."""
+    if "countries" not in parameters or _is_list(parameters["countries"]):
+        raise InputError(f"{name} takes no file of country codes; leave that away")
+    if "DataFrame" not in str(parameters["countries"].annotation):
+        return path
+    with opened(path, name):
+        refuse_what_is_no_text(path, name)
+        try:
+            return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        except ValueError as error:
+            raise DataError(f"{name}: {path} is no CSV of source and target in UTF-8 ({error}); mend it") from error
 
 
 def _named(name: str, parameter: Parameter) -> str | Dataset:
@@ -92,8 +117,11 @@ def facts(reading: Reading) -> dict[str, str | int | float]:
 
 
 def notes_of(reading: Reading) -> tuple[str, ...]:
-    """Return what was noticed while reading, a sentence each."""
-    return reading.ledger.notes if isinstance(reading, FlatData) else reading.notes
+    """Return what was noticed while reading, and which rows were left out, a sentence each."""
+    if not isinstance(reading, FlatData):
+        return reading.notes
+    by_reason = reading.ledger.left_out.groupby("why")["rows"].sum()
+    return (*reading.ledger.notes, *(f"{rows:,} rows are left out: {why}" for why, rows in by_reason.items()))
 
 
 def _facts_of_table(table: WorldTable) -> dict[str, str | int | float]:

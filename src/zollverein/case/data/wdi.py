@@ -190,7 +190,7 @@ def _panel(on: Desk, files: tuple[str, ...], notes: list[str]) -> FlatData:
     if kept > on.limits.most_rows:
         raise DataError(
             f"{on.called}: the panel would have {kept:,} rows, more than the {on.limits.most_rows:,} allowed; ask for "
-            "fewer indicators or years, or raise most_rows in the limits"
+            "fewer indicators or years (--year), or raise most_rows in the limits"
         )
     frame = fetched(
         on,

@@ -225,7 +225,7 @@ def _by_product(on: Desk) -> pd.DataFrame:
     if rows > on.limits.most_rows:
         raise DataError(
             f"{on.called}: the frame would have {rows:,} rows, more than the {on.limits.most_rows:,} allowed; ask for "
-            "fewer years or regimes, give a concordance of sectors, or raise most_rows in the limits"
+            "fewer years (--year) or regimes, give a concordance of sectors, or raise most_rows in the limits"
         )
     return fetched(
         on,

@@ -11,10 +11,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from zollverein.case.data.flat_files import unpacked
+from zollverein.case.data.inspection_bytes import opened, refuse_what_is_no_text
 from zollverein.errors import DataError
 
 __all__ = ["archive_names", "choose_year", "naming", "year_file"]
 
+HOW = "with --year (from Python: year=)"
 CENTURY_TURNS = 90  # years of two digits: 95 is 1995, 11 is 2011
 
 
@@ -98,7 +100,7 @@ def choose_year(names: Sequence[str], path: Path, dataset: str, pattern: str, ye
             f"{dataset}: {path} holds no file of this dataset (it holds {shown or 'nothing'}); name the file"
         )
     if year is None and len(years) > 1:
-        raise DataError(f"{dataset}: {path} holds the years {_listed(years)}; say which one is meant")
+        raise DataError(f"{dataset}: {path} holds the years {_listed(years)}; say which one is meant {HOW}")
     wanted = next(iter(years)) if year is None else year
     if wanted not in years:
         raise DataError(f"{dataset}: {path} has no year {wanted}; it holds {_listed(years)}")
@@ -111,13 +113,23 @@ def _year_of_file(path: Path, dataset: str, pattern: str, year: int | None) -> i
     found = _year(path.name, pattern)
     if found is None:
         if year is None:
+            _refuse_what_is_no_table(path, dataset)
             raise DataError(
-                f"{dataset}: {path.name} does not say its year as the publisher's names do; say which year it is"
+                f"{dataset}: {path.name} does not say its year as the publisher's names do; say which year it is {HOW}"
             )
         return year
     if year not in {None, found}:
         raise DataError(f"{dataset}: {path.name} is of {found}, not of {year}; name the file of that year")
     return found
+
+
+def _refuse_what_is_no_table(path: Path, dataset: str) -> None:
+    """A file that is no table has no year to be told: say so first. Workbooks and Stata files are looked at later."""
+    with opened(path, dataset):
+        with path.open("rb") as file:
+            head = file.read(4096)
+        if b"\0" not in head and not head.startswith(b"PK"):
+            refuse_what_is_no_text(path, dataset)
 
 
 def _year(name: str, pattern: str) -> int | None:
