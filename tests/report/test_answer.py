@@ -7,6 +7,7 @@ import pandas as pd
 
 from zollverein.report.answer import answer_of, key_figures
 from zollverein.report.formatting import THIN
+from zollverein.stress.scenario import TariffChange
 
 
 def spaced(text: str) -> str:
@@ -115,3 +116,12 @@ def test_key_figures_are_few_and_signed(halt: Any, walls: Any) -> None:
     values = [spaced(figure.value) for figure in key_figures(walls)]
     assert values[0] == "+2.2 %"
     assert 1 < len(values) <= 4
+
+
+def test_a_region_that_alone_sets_tariffs_is_who_it_is_about(walls: Any) -> None:
+    regions = [str(region) for region in walls.welfare["region"]]
+    tariff = TariffChange(exporters=tuple(regions[:1]), importers=tuple(regions[-1:]), rate=0.1)
+    economy = walls.scenario.economy.model_copy(update={"tariffs": (tariff,)})
+    test = replace(walls, scenario=walls.scenario.model_copy(update={"economy": economy}))
+    assert answer_of(test).headline.startswith(str(walls.welfare["name"].iloc[-1]))
+    assert not answer_of(walls).headline.startswith(str(walls.welfare["name"].iloc[-1]))
