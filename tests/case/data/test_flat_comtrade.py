@@ -44,6 +44,8 @@ def test_levels_sectors_and_reporters(tmp_path: Path) -> None:
     assert set(read(packed, sectors=sectors, **codes).frame["product"]) == {"oil", "cars"}
     with pytest.raises(InputError, match="flows are"):
         read(path, flows=["RX"], **codes)
+    with pytest.raises(DataError, match="has no rows of 1800; it holds 2021"):
+        read(path, years=[1800], **codes)
 
 
 def test_codes_may_stand_in_the_file(tmp_path: Path) -> None:

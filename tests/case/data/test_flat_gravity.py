@@ -55,6 +55,8 @@ def test_years_countries_and_columns_of_text(tmp_path: Path) -> None:
         read(gravity(tmp_path), columns=["distance"])
     with pytest.raises(DataError, match="the panel would have 3 rows, more than the 2 allowed"):
         read(gravity(tmp_path), limits=Limits(most_rows=2))
+    with pytest.raises(DataError, match=r"has no rows of 1800; it holds .*2019"):
+        read(gravity(tmp_path), years=[1800])
 
 
 @pytest.mark.parametrize(

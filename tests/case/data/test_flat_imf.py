@@ -71,6 +71,8 @@ def test_the_data_explorers_file_says_its_scale(tmp_path: Path) -> None:
     assert any("in the unit that its column SCALE names" in note for note in found.ledger.notes)
     region = concordance(("KAZ", "EAEU", 1.0), ("DEU", "EU", 1.0))
     assert read(explorer(tmp_path), regions=region, years=[2018]).frame["exporter"].tolist() == ["EAEU"]
+    with pytest.raises(DataError, match="has no rows of 1800; it holds 2018 to 2019"):
+        read(explorer(tmp_path), years=[1800])
 
 
 def test_a_scale_that_is_not_known_is_asked_for(tmp_path: Path) -> None:

@@ -51,6 +51,8 @@ def test_figures_of_countries(tmp_path: Path) -> None:
     assert both.frame["country"].tolist() == ["EUU", "KAZ", "KOR"]
     with pytest.raises(UnknownNameError, match=r"no indicator 'NY.GDP.MKTP.KD'.*did you mean 'NY.GDP.MKTP.CD'"):
         read(tmp_path / "WDI_CSV.zip", indicators=["NY.GDP.MKTP.KD"])
+    with pytest.raises(DataError, match=r"WDI_CSV.zip has no rows of 1800; it holds 1960, 2019 to 2020"):
+        read(tmp_path / "WDI_CSV.zip", years=[1800])
 
 
 def test_the_download_of_one_indicator_with_lines_before_its_header(tmp_path: Path) -> None:

@@ -54,6 +54,8 @@ def test_rates_by_product_of_each_member(tmp_path: Path) -> None:
     assert (found.ledger.rows_read, found.ledger.rows_kept) == (5, 5)
     assert "rates of '918' are those of each of its 2 members" in found.ledger.notes
     assert set(read(query(tmp_path), countries=CODES, regimes=["MFN"]).frame["regime"]) == {"MFN"}
+    with pytest.raises(DataError, match=r"has no rows of 1800; it holds 20\d\d"):
+        read(query(tmp_path), countries=CODES, years=[1800])
 
 
 def test_averages_say_their_weights(tmp_path: Path) -> None:

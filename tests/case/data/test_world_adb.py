@@ -62,6 +62,12 @@ def test_a_workbook_of_another_year_is_named(tmp_path: Path) -> None:
     assert "is of 2022, not of 2019" in refusal(path, 2019)
 
 
+def test_a_workbook_in_another_unit_is_named(tmp_path: Path) -> None:
+    rows = adb_rows(adb_world())
+    rows[2][0] = "In thousands of US$"
+    assert "says that it is in thousands of US$" in refusal(write_adb(tmp_path / NAME, rows))
+
+
 def test_rows_that_do_not_close_are_noted_with_the_worst_cell(tmp_path: Path) -> None:
     rows = adb_rows(adb_world())
     rows[8][5] += 20.0

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from zollverein.case.data.dataset import Dataset
 from zollverein.case.data.labelled_blocks import Label, LabelledMatrix, world_table
-from zollverein.case.data.workbook_grid import Grid, figures, read_grid, text
+from zollverein.case.data.workbook_grid import Grid, figures, read_grid, refuse_other_unit, text
 from zollverein.case.data.world_checks import checked
 from zollverein.case.data.world_table import WorldTable
 from zollverein.case.data.year_files import year_file
@@ -85,6 +85,7 @@ def read(path: Path, dataset: Dataset, year: int | None = None) -> WorldTable:
         grid = read_grid(file, dataset.name)
     codes_at, first = _header(grid, dataset.name)
     _refuse_other_year(grid, dataset.name, found)
+    refuse_other_unit(grid, " ".join(text(cell) for row in grid.rows[:4] for cell in row[:2]), dataset.name)
     words, regions, codes = (_texts(grid, codes_at - n) for n in (2, 1, 0))
     across = [c for c in range(first, len(codes)) if codes[c] or words[c].upper() == "TOTAL"]
     columns = [_label(regions[c], codes[c] or "TOTAL") for c in across]

@@ -18,7 +18,7 @@ import numpy as np
 from zollverein.case.data.adb_mrio import SECTORS as SECTORS_2013
 from zollverein.case.data.dataset import Dataset, RemoteFile
 from zollverein.case.data.labelled_blocks import Label, LabelledMatrix, world_table
-from zollverein.case.data.workbook_grid import Grid, figures, read_grid, text
+from zollverein.case.data.workbook_grid import Grid, figures, read_grid, refuse_other_unit, text
 from zollverein.case.data.world_checks import checked
 from zollverein.case.data.world_table import WorldTable
 from zollverein.case.data.year_files import year_file
@@ -208,9 +208,7 @@ def _require_year_and_unit(grid: Grid, dataset: str, path: Path, year: int, top:
     stated = sorted({int(found) for found in re.findall(r"\b(?:19|20)\d\d\b", above)})
     if stated and year not in stated:
         raise DataError(f"{dataset}: {path} is called a table of {year} and says inside that it is of {stated[0]}")
-    unit = re.search(r"\b([a-z]+) of US\$", above, re.IGNORECASE)
-    if unit and unit[1].lower() not in {"millions", "million"}:
-        raise DataError(f"{dataset}: {path} says that it is in {unit[1]} of US$; the publisher's is in millions")
+    refuse_other_unit(grid, above, dataset)
 
 
 def _label(region: Any, code: Any) -> Label:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import importlib
 import importlib.util
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -20,7 +21,7 @@ from zollverein.case.data.inspection_rows import Row
 from zollverein.case.data.world_table import Array
 from zollverein.errors import DataError
 
-__all__ = ["Grid", "figures", "read_grid", "text"]
+__all__ = ["Grid", "figures", "read_grid", "refuse_other_unit", "text"]
 
 PLAIN = frozenset((int, float))
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -119,6 +120,21 @@ def figures(grid: Grid, rows: Sequence[int], columns: Sequence[int], dataset: st
     if texts:
         grid.notes.append(f"{texts} figures of sheet '{grid.sheet}' stood there as text and were taken as numbers")
     return out
+
+
+def refuse_other_unit(grid: Grid, title: str, dataset: str) -> None:
+    """Refuse a table whose title says that it is in another unit than millions of US dollars.
+
+    Raises
+    ------
+    DataError : which unit it says.
+    """
+    unit = re.search(r"\b([a-z]+) of US\$", title, re.IGNORECASE)
+    if unit and unit[1].lower() not in {"million", "millions"}:
+        raise DataError(
+            f"{dataset}: {grid.path} says that it is in {unit[1]} of US$; the publisher's is in millions: download "
+            "it again"
+        )
 
 
 def text(cell: Any) -> str:
