@@ -53,7 +53,7 @@ def test_margins_on_any_dimensions_in_any_order(kept: list[tuple[int, ...]]) -> 
 def test_newton_on_the_dual_gives_the_same(number: int) -> None:
     seed, made = cube(number)
     axes = labelled_axes(None, seed.shape)
-    margins = [margin_of(kept, sums(made, kept), axes) for kept in PAIRS]
+    margins = [margin_of(kept, sums(made, kept), axes, what="margin") for kept in PAIRS]
     cells = np.flatnonzero(seed)
     found = reconcile(seed.ravel()[cells], as_constraints(margins, cells))
     swept = ipf(seed, [(kept, sums(made, kept)) for kept in PAIRS])

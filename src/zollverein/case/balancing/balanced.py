@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from zollverein.errors import InputError
+from zollverein.case.balancing.door import Array
 
 __all__ = [
     "TOLERANCE",
@@ -19,17 +18,14 @@ __all__ = [
     "Balanced",
     "constraint_report",
     "gaps_of",
-    "judged_tolerance",
     "named_axis",
-    "numbers",
     "relative_gaps",
 ]
 
-Array = npt.NDArray[np.float64]
-
 # A hard constraint counts as met when it is missed by less than this, relative to the sum of its terms' sizes.
 TOLERANCE = 1e-9
-LARGEST_TOLERANCE = 1e-3
+# Up to this a share is told in percent: 10 is 1,000 %.
+MOST_PERCENT = 10.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,8 +94,8 @@ class Balanced:
         """The balancing in a few sentences."""
         soft = self.constraints["error"].to_numpy() > 0
         said = (
-            f"{self.method}: {np.count_nonzero(self.seed):,} cells, {len(soft):,} constraints; {self.share_moved:.2%} "
-            f"of the value moved, no cell by more than a factor of {self.largest_ratio:.4g}"
+            f"{self.method}: {np.count_nonzero(self.seed):,} cells, {len(soft):,} constraints; "
+            f"{_moved(self.share_moved)}, {_by_factor(self.largest_ratio)}"
         )
         if not soft.all():
             said += f"; hard constraints are met to {self.residual:.1e}"
@@ -114,6 +110,23 @@ class Balanced:
             return pd.DataFrame(self.values, index=self.axes[0], columns=self.axes[1])
         index = self.axes[0] if self.values.ndim == 1 else pd.MultiIndex.from_product(self.axes)
         return pd.Series(self.values.ravel(), index=index, name="value")
+
+
+def _moved(share: float) -> str:
+    """A share of the value as a person reads it; where the seed was no more than a pattern, a multiple of it."""
+    if share <= MOST_PERCENT:
+        return f"{share:.2%} of the value moved"
+    return f"the seed is tiny beside what became of it: changes add up to {_multiple(share)} times its value"
+
+
+def _by_factor(ratio: float) -> str:
+    if np.isinf(ratio):
+        return "cells became zero"
+    return f"no cell by more than a factor of {_multiple(ratio)}"
+
+
+def _multiple(ratio: float) -> str:
+    return f"{ratio:,.4g}" if ratio < 1e4 else f"{ratio:,.0f}" if ratio < 1e9 else f"10^{np.log10(ratio):.0f}"
 
 
 def constraint_report(labels: Sequence[str], targets: Array, reached: Array, errors: Array) -> pd.DataFrame:
@@ -143,19 +156,6 @@ def gaps_of(reached: Array, targets: Array, size: Array) -> Array:
     return np.where(np.isfinite(reached) & np.isfinite(size), gap, np.inf)
 
 
-def judged_tolerance(tolerance: object) -> float:
-    """Return a tolerance that certifies something.
-
-    Raises
-    ------
-    InputError : no number above zero, or one so large that what misses its sums would pass.
-    """
-    number = isinstance(tolerance, int | float | np.number) and not isinstance(tolerance, bool)
-    if not number or not 0.0 < float(tolerance) <= LARGEST_TOLERANCE:  # type: ignore[arg-type]
-        raise InputError(f"tolerance is {tolerance!r}; give a number above 0 and at most {LARGEST_TOLERANCE:g}")
-    return float(tolerance)  # type: ignore[arg-type]
-
-
 def named_axis(axis: pd.Index, name: str, taken: Collection[object] = ()) -> pd.Index:
     """Return an axis every level of which has a name; one that is missing or taken is made from ``name``."""
     made = [f"{name} {level}" for level in range(axis.nlevels)] if axis.nlevels > 1 else [name]
@@ -165,18 +165,3 @@ def named_axis(axis: pd.Index, name: str, taken: Collection[object] = ()) -> pd.
             for old, new in zip(axis.names, made, strict=True)
         ]
     )
-
-
-def numbers(what: str, given: object) -> Array:
-    """Return a new array of numbers.
-
-    Raises
-    ------
-    InputError : it is something else.
-    """
-    try:
-        return np.array(given, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InputError(
-            f"{what}: a {type(given).__name__} that is not all numbers; give an array of numbers"
-        ) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,8 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from zollverein.case.balancing.acceleration import Anderson
-from zollverein.case.balancing.balanced import TOLERANCE, Array, Balanced, gaps_of, judged_tolerance
-from zollverein.case.balancing.margin import Margin, called, contradicting, labelled_axes, margin_of
+from zollverein.case.balancing.balanced import TOLERANCE, Array, Balanced, gaps_of
+from zollverein.case.balancing.door import judged_tolerance, whole_number
+from zollverein.case.balancing.margin import Margin, contradicting, labelled_axes, margin_of
 from zollverein.case.balancing.proportional_fitting import (
     PATIENCE,
     SWEEPS,
@@ -23,15 +24,17 @@ from zollverein.case.balancing.proportional_fitting import (
     seed_of,
 )
 from zollverein.case.balancing.refusal import infeasible, listed
-from zollverein.errors import InputError, UnknownNameError
+from zollverein.errors import InputError
 
-__all__ = ["gras", "ras", "table"]
+__all__ = ["Sums", "gras", "ras", "table"]
+
+Sums = npt.ArrayLike | pd.Series | Mapping[Any, float]
 
 
 def ras(
     seed: npt.ArrayLike | pd.DataFrame,
-    rows: npt.ArrayLike | pd.Series,
-    columns: npt.ArrayLike | pd.Series,
+    rows: Sums,
+    columns: Sums,
     *,
     tolerance: float = TOLERANCE,
     most_sweeps: int = SWEEPS,
@@ -44,7 +47,8 @@ def ras(
     Parameters
     ----------
     seed : (R, C) table ``a``, no figure below zero; a DataFrame brings its labels.
-    rows, columns : (R,) and (C,) sums. A Series goes by label where the seed is a DataFrame, by position otherwise.
+    rows, columns : (R,) and (C,) sums. A dict or a Series goes by label where the seed is a DataFrame; in all else the
+        position counts.
     tolerance : largest gap of a sum, relative to it. most_sweeps : after these it gives up.
 
     Raises
@@ -58,7 +62,7 @@ def ras(
     >>> ras([[10.0, 10.0], [10.0, 20.0]], rows=[30.0, 30.0], columns=[20.0, 40.0]).values.round(2).tolist()
     [[12.28, 17.72], [7.72, 22.28]]
     """
-    tolerance = judged_tolerance(tolerance)
+    tolerance, most_sweeps = judged_tolerance(tolerance), whole_number("most_sweeps", most_sweeps, 1)
     x0, margins = table(seed, rows, columns)
     for margin in margins:
         margin.refuse(margin.target < 0, "sums of figures above zero cannot be below it; for negatives use gras")
@@ -71,8 +75,8 @@ def ras(
 
 def gras(
     seed: npt.ArrayLike | pd.DataFrame,
-    rows: npt.ArrayLike | pd.Series,
-    columns: npt.ArrayLike | pd.Series,
+    rows: Sums,
+    columns: Sums,
     *,
     tolerance: float = TOLERANCE,
     most_sweeps: int = SWEEPS,
@@ -98,7 +102,7 @@ def gras(
     >>> found.values.round(2).tolist()
     [[8.42, 3.38, 5.2, -2.0], [3.0, 12.62, 10.37, 0.0], [-2.43, 0.0, 1.43, 0.0]]
     """
-    tolerance = judged_tolerance(tolerance)
+    tolerance, most_sweeps = judged_tolerance(tolerance), whole_number("most_sweeps", most_sweeps, 1)
     x0, margins = table(seed, rows, columns)
     x = _without_forced_zeros(x0, margins)
     _possible(x, margins)
@@ -114,9 +118,7 @@ def gras(
     return certified("GRAS", x, x0, margins, tolerance, history)
 
 
-def table(
-    seed: npt.ArrayLike | pd.DataFrame, rows: npt.ArrayLike | pd.Series, columns: npt.ArrayLike | pd.Series
-) -> tuple[Array, tuple[Margin, Margin]]:
+def table(seed: npt.ArrayLike | pd.DataFrame, rows: Sums, columns: Sums) -> tuple[Array, tuple[Margin, Margin]]:
     """Return a table as numbers, and its two margins.
 
     Raises
@@ -124,29 +126,13 @@ def table(
     InputError, UnknownNameError : figures that are not finite, shapes and labels that do not fit.
     """
     x0 = seed_of(seed, 2)
-    held = isinstance(seed, pd.DataFrame)
     labels = [seed.index, seed.columns] if isinstance(seed, pd.DataFrame) else None
     axes = labelled_axes(labels, x0.shape, ("row", "column"))
-    sums = [
-        _by_label(given, axis, what) if held and isinstance(given, pd.Series) else given
-        for given, axis, what in zip((rows, columns), axes, ("rows", "columns"), strict=True)
-    ]
-    first, second = (margin_of((a,), given, axes, signed=True) for a, given in enumerate(sums))
+    sums = {"rows": rows, "columns": columns}
+    first, second = (
+        margin_of((a,), given, axes, what=what, signed=True) for a, (what, given) in enumerate(sums.items())
+    )
     return x0, (first, second)
-
-
-def _by_label(given: pd.Series, axis: pd.Index, what: str) -> Any:
-    for label in given.index:
-        if label not in axis:
-            raise UnknownNameError(called(axis), str(label), map(str, axis), f"the sums of {what}")
-    if given.index.has_duplicates:
-        raise InputError(f"the sums of {what} have '{given.index[given.index.duplicated()][0]}' twice; give it once")
-    missing = axis.difference(given.index, sort=False)
-    if len(missing):
-        raise InputError(
-            f"the sums of {what} lack {listed([str(m) for m in missing[:8]], len(missing))}; give one each"
-        )
-    return given.reindex(axis).to_numpy(dtype=np.float64)
 
 
 def _without_forced_zeros(x0: Array, margins: Sequence[Margin]) -> Array:

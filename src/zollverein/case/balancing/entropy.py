@@ -26,6 +26,9 @@ STEPS = 100
 HALVINGS = 40
 # In logs: no cell grows or shrinks by more than this in one step, and none ends below this of its seed.
 MOST_UP, MOST_DOWN, LEAST = 5.0, 50.0, -230.0
+# A soft row's residual counts relative to its terms, and to this many of its gaps or standard errors if that is less:
+# at a residual of 1e-9 the gap in standard errors is told to 1 %.
+SURE = 1e7
 # Aim well below what is certified: near the answer each step squares the gap.
 AIM = 1e-12
 # Steps need not be exact; near the answer each still shortens the gap by this factor.
@@ -85,8 +88,10 @@ def maximised(
     height = _height(z, y, b, sigma, y0, w)
     best = (np.inf, y, z)
     while True:
-        gradient = b - B @ y - sigma**2 * z
+        gap = b - B @ y
+        gradient = gap - sigma**2 * z
         scale = np.maximum(np.abs(b), sizes @ y) + sigma
+        scale = np.where(sigma > 0, np.minimum(scale, SURE * np.maximum(sigma, np.abs(gap))), scale)
         residual = np.divide(np.abs(gradient), scale, out=np.zeros(len(b)), where=scale > 0)
         history.append(float(residual.max(initial=0.0)))
         if history[-1] < best[0]:

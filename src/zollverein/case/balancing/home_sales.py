@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from zollverein.case.balancing.door import number, sequence
 from zollverein.errors import InputError
-from zollverein.given import framed
+from zollverein.given import framed, require
 
 __all__ = ["DomesticSales", "domestic_sales"]
 
 MOST_NAMED = 20
+BELOW_ONE = float(np.nextafter(1.0, 0.0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +37,7 @@ def domestic_sales(
     output: Any,
     exports: Any,
     *,
-    by: Sequence[str] = ("region", "sector"),
+    by: str | Sequence[str] = ("region", "sector"),
     value: str = "value",
     floor_share: float | None = None,
 ) -> DomesticSales:
@@ -54,13 +56,17 @@ def domestic_sales(
     InputError : columns missing, keys twice in ``output``, figures missing or below zero, exports without output;
         exports above output, unless ``floor_share`` is given.
     """
-    keys = list(by)
+    keys = [by] if isinstance(by, str) else list(sequence("by", by, "the names of the columns that make a key"))
+    for column in (*keys, value):
+        require("a column's name in by= or value=", column, str, "a text")
+    if not keys or len({*keys, value}) < len(keys) + 1:
+        raise InputError(f"by= is {keys} and value= is '{value}'; give one column or more as a key, each once")
     made = _read("output", output, keys, value)
     twice = made.duplicated(keys)
     if twice.any():
         raise InputError(f"output has {_named(made[twice], keys)} twice; give one row per {' and '.join(keys)}")
-    if floor_share is not None and not 0 <= floor_share < 1:
-        raise InputError(f"floor_share is {floor_share}; give a share from 0 to below 1, such as 0.01")
+    if floor_share is not None:
+        floor_share = number("floor_share", floor_share, "a share from 0 to below 1, such as 0.01", 0.0, BELOW_ONE)
     sold = _read("exports", exports, keys, value).groupby(keys, as_index=False, sort=False)[value].sum()
     both = made.merge(sold, on=keys, how="outer", suffixes=("_made", "_sold"), indicator=True, sort=False)
     orphan = (both["_merge"] == "right_only") & (both[f"{value}_sold"] > 0)

@@ -11,15 +11,16 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from zollverein.case.balancing.balanced import Array, named_axis, numbers
+from zollverein.case.balancing.balanced import Array, named_axis
+from zollverein.case.balancing.by_label import aligned, called, index_of
 from zollverein.case.balancing.constraints import Constraints
+from zollverein.case.balancing.door import sequence
 from zollverein.case.balancing.refusal import infeasible, listed
 from zollverein.errors import InputError
 
 __all__ = [
     "Margin",
     "as_constraints",
-    "called",
     "contradicting",
     "labelled_axes",
     "margin_of",
@@ -97,12 +98,13 @@ def labelled_axes(
     ------
     InputError : labels that do not fit the shape, or stand twice.
     """
-    given = [pd.RangeIndex(size) for size in shape] if axes is None else list(axes)
+    of = "a list of labels for each dimension"
+    given = [pd.RangeIndex(size) for size in shape] if axes is None else sequence("axes", axes, of)
     if len(given) != len(shape):
         raise InputError(f"the seed has {len(shape)} dimensions and {len(given)} axes were given; give labels for each")
     found: list[pd.Index] = []
     for a, (labels, size) in enumerate(zip(given, shape, strict=True)):
-        axis = labels if isinstance(labels, pd.Index) else pd.Index(list(labels))
+        axis = index_of(f"axes[{a}]", labels, of)
         if len(axis) != size:
             raise InputError(f"dimension {a} of the seed has {size} places and {len(axis)} labels; give one each")
         if axis.has_duplicates:
@@ -114,22 +116,21 @@ def labelled_axes(
 
 
 def margin_of(
-    kept: Sequence[int], target: npt.ArrayLike, axes: tuple[pd.Index, ...], *, signed: bool = False
+    kept: Sequence[int], target: object, axes: tuple[pd.Index, ...], *, what: str, signed: bool = False
 ) -> Margin:
-    """Return a margin whose target is given in the order of ``kept``.
+    """Return a margin whose target is given in the order of ``kept``, or by label; ``what`` is its argument.
 
     Raises
     ------
     InputError : dimensions that are not there or twice, a shape that does not fit, a figure that is not finite, or one
         below zero unless ``signed``.
     """
-    order = tuple(int(a) for a in kept)
-    if len(set(order)) != len(order) or not all(0 <= a < len(axes) for a in order):
-        raise InputError(f"a margin keeps dimensions {order}; give each once, out of 0 to {len(axes) - 1}")
-    wanted = numbers(f"the margin that keeps dimensions {order}", target)
-    shape = tuple(len(axes[a]) for a in order)
-    if wanted.shape != shape:
-        raise InputError(f"the margin that keeps dimensions {order} has shape {wanted.shape}; give {shape}")
+    allowed = f"each once, out of 0 to {len(axes) - 1}"
+    order = tuple(sequence(f"the dimensions kept by {what}", kept, f"a tuple of them, {allowed}"))
+    whole = all(isinstance(a, int | np.integer) and not isinstance(a, bool) for a in order)
+    if not whole or len(set(order)) != len(order) or not all(0 <= a < len(axes) for a in order):
+        raise InputError(f"{what} keeps dimensions {order}; give {allowed}")
+    wanted = aligned(what, target, tuple(axes[a] for a in order))
     margin = Margin(tuple(sorted(order)), np.asarray(wanted.transpose(np.argsort(order)), order="C"), axes)
     margin.refuse(~np.isfinite(margin.target), "give a finite number")
     if not signed:
@@ -191,11 +192,6 @@ def as_constraints(margins: Sequence[Margin], cells: npt.NDArray[np.intp]) -> Co
         )
         parts.append(Constraints(matrix, margin.target.ravel(), np.zeros(margin.target.size), tuple(margin.names())))
     return Constraints.stack(parts)
-
-
-def called(axis: pd.Index) -> str:
-    """Return the name of a dimension."""
-    return " ".join(map(str, axis.names))
 
 
 def _place(axis: pd.Index, i: int) -> str:

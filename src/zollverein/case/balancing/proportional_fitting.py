@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,9 +16,8 @@ from zollverein.case.balancing.balanced import (
     Balanced,
     constraint_report,
     gaps_of,
-    judged_tolerance,
-    numbers,
 )
+from zollverein.case.balancing.door import judged_tolerance, numbers, sequence, whole_number
 from zollverein.case.balancing.margin import (
     Margin,
     as_constraints,
@@ -55,15 +55,15 @@ def ipf(
 
     Parameters
     ----------
-    seed : an array of any number of dimensions, no figure below zero.
+    seed : an array of any number of dimensions, no figure below zero; a DataFrame or a Series brings its labels.
     margins : pairs ``(dimensions kept, target)``: ``((0, 2), T)`` says that the array summed over all dimensions but 0
-        and 2 is ``T``; ``((), 100.0)`` is the grand total.
-    axes : the labels along each dimension; an Index may have a name, which reports then use.
+        and 2 is ``T``; ``((), 100.0)`` is the grand total. A target may be a Series, a DataFrame or a dict by label.
+    axes : the labels along each dimension, in the seed's order; an Index may have a name, which reports then use.
     tolerance : largest gap of a sum, relative to its target. most_sweeps : after these it gives up.
 
     Raises
     ------
-    InputError : figures that are not finite or below zero, and shapes that do not fit.
+    InputError, UnknownNameError : figures that are not finite or below zero, shapes and labels that do not fit.
     Infeasible : margins that contradict each other or the seed's zeros; it names them, and both sums.
     NotConverged : margins that were not met; it names the worst.
 
@@ -78,11 +78,23 @@ def ipf(
     if (x0 < 0).any():
         place = tuple(int(i) for i in np.argwhere(x0 < 0)[0])
         raise InputError(f"the seed has {x0[place]} at {place}; figures below zero are for gras or reconcile")
+    if axes is None and isinstance(seed, pd.DataFrame | pd.Series):
+        axes = list(seed.axes)
     labels = labelled_axes(axes, x0.shape)
-    wanted = [margin_of(kept, target, labels) for kept, target in margins]
-    if not wanted:
-        raise InputError("no margin was given; give pairs of the dimensions kept and the sums")
-    return fitted("IPF", x0, wanted, tolerance, most_sweeps)
+    wanted = [margin_of(kept, target, labels, what=f"margin {kept!r:.40}") for kept, target in _pairs(margins)]
+    return fitted("IPF", x0, wanted, tolerance, whole_number("most_sweeps", most_sweeps, 1))
+
+
+def _pairs(margins: object) -> list[tuple[Any, Any]]:
+    """Margins as pairs of the dimensions kept and the sums."""
+    of = "pairs of the dimensions kept and the sums, such as [((0,), [30.0, 30.0])]"
+    pairs = [sequence("a margin", pair, of) for pair in sequence("margins", margins, of)]
+    if not pairs:
+        raise InputError(f"margins is empty; give {of}")
+    wrong = next((pair for pair in pairs if len(pair) != 2), None)
+    if wrong is not None:
+        raise InputError(f"a margin has {len(wrong)} parts; give {of}")
+    return [(kept, target) for kept, target in pairs]
 
 
 def seed_of(seed: npt.ArrayLike, dimensions: int | None = None) -> Array:

@@ -16,13 +16,13 @@ from zollverein.case.balancing.balanced import (
     Array,
     Balanced,
     constraint_report,
-    judged_tolerance,
     named_axis,
-    numbers,
     relative_gaps,
 )
-from zollverein.case.balancing.constraints import Constraints
+from zollverein.case.balancing.by_label import aligned, index_of
+from zollverein.case.balancing.constraints import Constraints, Figures
 from zollverein.case.balancing.contradiction import contradiction, forced_to_zero
+from zollverein.case.balancing.door import judged_tolerance, number, numbers
 from zollverein.case.balancing.entropy import Stopped, maximised
 from zollverein.case.balancing.lone_rows import forced_zeros, out_of_reach
 from zollverein.case.balancing.refusal import alone, together
@@ -37,13 +37,15 @@ PATIENCE, STEPS = 40, 200
 VANISHED, MOST_ASKED = 1e-6, 20_000
 # What is left of a target below this, relative to its terms, after fixed cells were taken out, is rounding.
 ROUNDING = 1e-14
+# Digits of figures: a constraint surer than this share of its terms' sizes is hard in all but name.
+DIGITS = 1e-12
 
 
 def reconcile(
     seed: npt.ArrayLike | pd.Series,
     constraints: Constraints,
     *,
-    cell_errors: npt.ArrayLike | None = None,
+    cell_errors: Figures | None = None,
     labels: pd.Index | Sequence[object] | None = None,
     tolerance: float = TOLERANCE,
 ) -> Balanced:
@@ -61,14 +63,15 @@ def reconcile(
     ----------
     seed : (C,) first estimates of any sign; a zero stays zero. Its index names the cells if it is a Series.
     constraints : on these cells, in their order; see `Constraints`.
-    cell_errors : relative standard errors of the seed, a number or (C,); 0 holds a cell fixed. Absent:
-        `errors_like_ras` with a typical error of 1, so that the seed is hardly more than a pattern, and hard sums of
-        rows and columns give RAS and GRAS.
-    labels : (C,) names of the cells, or a MultiIndex. tolerance : largest relative gap of a hard constraint.
+    cell_errors : relative standard errors of the seed, a number or (C,), or by label if it has the seed's; 0 holds a
+        cell fixed. Absent: `errors_like_ras` with a typical error of 1, so that the seed is hardly more than a pattern,
+        and hard sums of rows and columns give RAS and GRAS.
+    labels : (C,) names of the cells, in the seed's order, or a MultiIndex.
+    tolerance : largest relative gap of a hard constraint.
 
     Raises
     ------
-    InputError : shapes that do not fit, figures that are not finite, negative errors.
+    InputError, UnknownNameError : shapes or labels that do not fit, figures that are not finite, negative errors.
     Infeasible : hard constraints that contradict each other or the seed's signs and zeros; it names a small set.
     NotConverged : no certificate; the message says which constraint is missed.
 
@@ -87,7 +90,8 @@ def reconcile(
         raise InputError(
             f"the constraints are about {constraints.cells} cells and the seed has {len(x0)}; build them on the same"
         )
-    errors, notes = _cell_errors(cell_errors, x0, index), list[str]()
+    own = seed.index if isinstance(seed, pd.Series) else index
+    errors, notes = _cell_errors(cell_errors, x0, index, own), list[str]()
     if cell_errors is None:
         notes.append("cells are weighted as in RAS, the mean cell with a standard error of 100 %")
     # One thread: threads that wait for each other cost more than they bring, and change the last digits.
@@ -99,7 +103,7 @@ def reconcile(
     if gone:
         notes.append(f"hard constraints leave nothing but zero to {gone:,} cells")
     gaps = relative_gaps(constraints.matrix, constraints.targets, x) * constraints.hard
-    _certify(constraints, gaps, stopped, tolerance)
+    _certify(constraints, x, gaps, stopped, tolerance)
     report = constraint_report(constraints.labels, constraints.targets, constraints.matrix @ x, constraints.errors)
     return Balanced(
         "weighted entropy", x, x0, (index,), report, float(gaps.max(initial=0.0)), steps, tuple(notes),
@@ -120,7 +124,10 @@ def errors_like_ras(seed: npt.ArrayLike, typical: float = 0.1) -> Array:
     ----------
     seed : cells, of any shape. typical : the relative error of a cell of mean size.
     """
-    size = np.abs(np.asarray(seed, dtype=np.float64))
+    typical = number("typical", typical, "a relative error above 0, such as 0.1", 0.0, above=True)
+    size = np.abs(numbers("the seed", seed))
+    if not np.isfinite(size).all():
+        raise InputError("the seed holds figures that are not finite; give finite numbers, 0 where there is nothing")
     live = size > 0
     mean = float(size[live].mean()) if live.any() else 1.0
     return np.asarray(typical * np.sqrt(np.divide(mean, size, out=np.ones_like(size), where=live)))
@@ -185,19 +192,26 @@ def _sizes(
         zero |= forced
 
 
-def _certify(constraints: Constraints, gaps: Array, stopped: Stopped, tolerance: float) -> None:
+def _certify(constraints: Constraints, x: Array, gaps: Array, stopped: Stopped, tolerance: float) -> None:
     """Raise NotConverged where a hard constraint is missed, or soft ones are not weighed to the end."""
     worst = float(gaps.max(initial=0.0))
     if worst <= tolerance and stopped.reached <= tolerance:  # and not what is no number
         return
-    k = int(gaps.argmax())
-    missed = (
-        f"constraint '{constraints.labels[k]}' is missed by {worst:.1e} of its size" if not worst <= tolerance
-        else f"soft constraints are not weighed to the end, {stopped.reached:.1e} is left"
-    )  # fmt: skip
+    k, advice = int(gaps.argmax()), "look at the units, or give the constraint an error"
+    missed = f"constraint '{constraints.labels[k]}' is missed by {worst:.1e} of its size"
+    if worst <= tolerance:
+        missed = f"soft constraints are not weighed to the end, {stopped.reached:.1e} is left"
+        sure = constraints.errors / (abs(constraints.matrix) @ np.abs(x) + np.abs(constraints.targets))
+        sure[constraints.hard] = np.inf
+        k = int(sure.argmin())
+        if sure[k] < DIGITS:
+            advice = (
+                f"'{constraints.labels[k]}' has an error of {constraints.errors[k]:.1e}, below the digits of its "
+                "figures; make it hard (error=0), or give it a larger one"
+            )
     raise NotConverged(
         f"{missed} after {len(stopped.history) - 1} steps, {tolerance:.0e} is allowed; constraints may contradict each "
-        f"other by that little, or errors differ by too many orders of magnitude: give the constraint an error",
+        f"other by that little, or targets, seed and errors lie too many orders of magnitude apart: {advice}",
         stopped.history,
     )
 
@@ -207,7 +221,7 @@ def _cells(seed: npt.ArrayLike | pd.Series, labels: pd.Index | Sequence[object] 
     if x0.ndim != 1:
         raise InputError(f"the seed has {x0.ndim} dimensions; give it flat, with one label per cell")
     given = seed.index if labels is None and isinstance(seed, pd.Series) else labels
-    index = given if isinstance(given, pd.Index) else pd.Index(range(len(x0)) if given is None else list(given))
+    index = pd.RangeIndex(len(x0)) if given is None else index_of("labels", given, "a list of one name for each cell")
     if len(index) != len(x0):
         raise InputError(f"{len(x0)} cells have {len(index)} labels; give one each")
     index = named_axis(index, "cell")
@@ -218,14 +232,12 @@ def _cells(seed: npt.ArrayLike | pd.Series, labels: pd.Index | Sequence[object] 
     return x0, index
 
 
-def _cell_errors(given: npt.ArrayLike | None, x0: Array, index: pd.Index) -> Array:
+def _cell_errors(given: Figures | None, x0: Array, index: pd.Index, own: pd.Index) -> Array:
+    """Relative errors of cells, by the seed's own labels or by those that it was given."""
     if given is None:
         return errors_like_ras(x0, 1.0)
-    errors = numbers("cell_errors", given)
-    if errors.ndim == 0:
-        errors = np.full(len(x0), float(errors))
-    if errors.shape != x0.shape:
-        raise InputError(f"cell_errors have shape {errors.shape}; give one number or {x0.shape}")
+    held = isinstance(given, pd.Series) and given.index.equals(own)
+    errors = aligned("cell_errors", given, (own if held else index,), one_for_all=True)
     wrong = np.flatnonzero(~(np.isfinite(errors) & (errors >= 0)))
     if wrong.size:
         c = int(wrong[0])

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from zollverein.case.balancing.balanced import TOLERANCE, Balanced
-from zollverein.case.balancing.biproportional import gras, ras, table
+from zollverein.case.balancing.biproportional import Sums, gras, ras, table
 
 __all__ = ["Updated", "update"]
 
@@ -69,8 +69,8 @@ class Updated:
 
 def update(
     old: npt.ArrayLike | pd.DataFrame,
-    rows: npt.ArrayLike | pd.Series,
-    columns: npt.ArrayLike | pd.Series,
+    rows: Sums,
+    columns: Sums,
     *,
     tolerance: float = TOLERANCE,
 ) -> Updated:
