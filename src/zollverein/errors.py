@@ -23,6 +23,7 @@ A message says what was found, where, what is allowed and what to do.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
@@ -145,12 +146,14 @@ class Infeasible(NoAnswerError):
 
 
 def near_matches(name: str, known: Iterable[str], count: int = 3) -> list[str]:
-    """Return up to ``count`` known names that look like ``name``, best first, case ignored."""
+    """Return up to ``count`` known names that begin with ``name``, have it as a word, or look like it; case ignored."""
     by_lower: dict[str, str] = {}
     for candidate in known:
         by_lower.setdefault(candidate.lower(), candidate)
-    close = get_close_matches(str(name).lower(), list(by_lower), n=count, cutoff=0.5)
-    return [by_lower[match] for match in close]
+    asked = str(name).lower()
+    having = [k for k in by_lower if len(asked) > 2 and (k.startswith(asked) or asked in re.split(r"[^0-9a-z]+", k))]
+    close = get_close_matches(asked, list(by_lower), n=count, cutoff=0.6)
+    return [by_lower[match] for match in dict.fromkeys([*having, *close])][:count]
 
 
 def _suggestion(near: Sequence[str], known: Sequence[str]) -> str:
