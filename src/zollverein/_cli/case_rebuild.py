@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from zollverein._cli.asking import JsonOption
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from zollverein.case.building import Rebuilt
 
 __all__ = ["rebuild"]
 
@@ -35,8 +40,12 @@ def rebuild(
     quiet: Annotated[bool, typer.Option("--quiet", help="no progress bar")] = False,
 ) -> None:
     """Make a case's base again from its inputs by balancing: what moved, how far, and what differs from what stands."""
-    from zollverein._cli.grid import table_or_cards  # noqa: PLC0415 - help need not wait for pandas
-    from zollverein._cli.screen import output, print_json, progress_bar, records  # noqa: PLC0415
+    from zollverein._cli.screen import (  # noqa: PLC0415 - help need not wait for pandas
+        output,
+        print_json,
+        progress_bar,
+        records,
+    )
     from zollverein.case.building import Swap, rebuild_case  # noqa: PLC0415
     from zollverein.errors import InputError  # noqa: PLC0415
 
@@ -52,29 +61,61 @@ def rebuild(
 
     with progress_bar(quiet or as_json) as tell:
         made = rebuild_case(case, folder, year=year, swap=swap, tell=tell)
-    report = made.base.report
     if as_json:
+        base = made.base
         print_json(
             {
-                "year": made.base.year,
-                "steps": records(report),
+                "year": base.year,
+                "steps": records(base.report),
                 "differs": records(made.differs),
+                "beyond_errors": records(base.beyond),
+                "reports_at_odds": records(base.at_odds),
+                "absent_pairs": records(base.absent),
                 "folder": None if made.folder is None else str(made.folder),
             }
         )
         return
-    console = output()
+    _show(output(), made)
+
+
+def _show(console: Console, made: Rebuilt) -> None:
+    import pandas as pd  # noqa: PLC0415
+
+    from zollverein._cli.grid import table_or_cards  # noqa: PLC0415
+    from zollverein.case.building.rebuilt_told import doubts_of  # noqa: PLC0415
+
+    report = made.base.report
     shown = report.assign(
         share_moved_percent=report["share_moved_percent"].round(2),
         largest_ratio=report["largest_ratio"].map("{:.3g}".format),
         residual=report["residual"].map("{:.0e}".format),
         worst_gap_in_errors=report["worst_gap_in_errors"].round(2),
     )
-    console.print(table_or_cards(shown, f"Base of {made.base.year}: what each step moved", console.width))
-    differs = made.differs.assign(largest_change_percent=made.differs["largest_change_percent"].map("{:.3g}".format))
-    console.print(table_or_cards(differs, "Beside the base that stands", console.width))
+    shown = shown.set_axis(["step", "cells", "sums", "moved %", "factor", "residual", "miss"], axis=1)
+    what = "moved, largest factor of a cell, and worst miss of a sum in standard errors"
+    console.print(table_or_cards(shown, f"Base of {made.base.year}: what each step {what}", console.width))
+    differs = made.differs.assign(largest_change_percent=made.differs["largest_change_percent"].map(_percent))
+    differs = pd.DataFrame(
+        {
+            "table": differs["table"],
+            "rows": [f"+{a} −{r}" if a or r else "" for a, r in zip(differs["added"], differs["removed"], strict=True)],
+            "changed": differs["changed"],
+            "largest": differs["largest_change_percent"],
+            "where": differs["where"].str.removesuffix("_usd_million"),
+        }
+    )
+    title = "Beside the base that stands: rows, and the largest relative change"
+    console.print(table_or_cards(differs, title, console.width))
+    for doubt in doubts_of(made.base):
+        console.print(f"- {doubt}", highlight=False, markup=False, soft_wrap=True)
     if made.folder is None:
         told = "nothing was written; name a folder to write a case with this base"
     else:
         told = f"{made.folder}: a case with this base; zollverein run SCENARIO --case {made.folder}"
     console.print(told, highlight=False, markup=False, soft_wrap=True)
+
+
+def _percent(change: float) -> str:
+    if change == float("inf"):
+        return "from 0"
+    return f"{change:,.3g} %" if change else ""

@@ -7,12 +7,14 @@ import pandas as pd
 import pytest
 from tests.case.data.layouts_icio import write_icio
 
-from zollverein.case import open_case
+from zollverein.case import difference, open_case
 from zollverein.case.building.base import compiled_base
 from zollverein.case.building.base_inputs import base_inputs
-from zollverein.case.building.rebuild import KEYS, csv_of, rebuild_case
+from zollverein.case.building.rebuild import KEYS, rebuild_case
+from zollverein.case.building.rebuilt_files import csv_of
 from zollverein.case.building.swapped import SWAPPED, Swap
 from zollverein.case.concordances import open_concordance
+from zollverein.case.contents import contents_of
 from zollverein.errors import CaseError, Infeasible, InputError, OutputError
 
 
@@ -126,7 +128,7 @@ def test_inside_the_union_every_pair_is_published(case):
 def test_a_second_year_is_a_case_of_its_own(case, copy, tmp_path):
     made = rebuild_case(copy, tmp_path / "second", year=2016)
     second = open_case(tmp_path / "second")
-    assert (second.base_year, second.name) == (2016, "eurasia-2016")
+    assert (second.base_year, second.name) == (2016, "second")
     assert "mirror" not in second.tables, "nobody but the exporter reports in that matrix"
     reports = case.table("base_reports").query("year == 2016 and exporter != 'UZB'")
     assert set(reports["confidence"]) == {"reported"}
@@ -134,8 +136,30 @@ def test_a_second_year_is_a_case_of_its_own(case, copy, tmp_path):
     told = reports.set_index(["exporter", "importer"])["value_usd_million"]
     assert np.allclose(pairs.reindex(told.index), told, rtol=1e-9), "no total contradicts what was reported"
     assert made.folder == tmp_path / "second"
+    assert second.title == f"{case.title}, base of 2016"
+    readme = (tmp_path / "second" / "README.md").read_text(encoding="utf-8")
+    assert (
+        f"Made from case `{case.name}`: base of 2016. Of its {int(second.confidence()['figures'].sum()):,} figures"
+        in readme
+    )
+    assert "became next to nothing" in readme, "cells of final spending that balancing leaves nothing of"
+    assert (tmp_path / "second" / f"README-of-{case.name}.md").read_bytes() == (copy / "README.md").read_bytes()
+    described = contents_of(tmp_path / "second")
+    assert described.resources["trade"]["title"].endswith(", 2016")
+    assert all("2021" not in field["title"] for field in described.schema_data("crude")["fields"])
+    crude, sold = second.table("crude"), second.table("trade").query("exporter == 'KAZ' and sector == 'ENX'")
+    assert (
+        crude.groupby("region")["value_usd_million"].sum() / sold.set_index("importer")["value_usd_million"]
+    ).max() < 1.2
+    again = difference(copy, tmp_path / "second")
+    for row in made.differs.to_dict("records"):
+        assert row["largest_change_percent"] == pytest.approx(100 * largest_of(again, row["table"])), "as `case diff`"
     solved = second.economy().solve()
     assert solved.certificate.max_residual < 1e-8
+
+
+def largest_of(found, table):
+    return found.tables[table].changed["relative_change"].abs().max() if table in found.tables else 0.0
 
 
 def test_a_report_of_ones_own_comes_through(copy, tmp_path):
@@ -156,7 +180,11 @@ def test_a_report_of_ones_own_comes_through(copy, tmp_path):
 @pytest.mark.parametrize(
     ("file", "change", "said"),
     [
-        ("base/totals.csv", ("KAZ,2021,gdp,197112.2554", "KAZ,2021,gdp,2000"), "KAZ: "),
+        (
+            "base/totals.csv",
+            ("KAZ,2021,gdp,197112.2554", "KAZ,2021,gdp,2000"),
+            "gdp of KAZ is 2,000 .* its exports of 66,121",
+        ),
         ("base/activity.csv", ("KAZ,AGR,0.5", "KAZ,AGR,0.4"), "must add to 1"),
         (
             "base/totals.csv",

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from zollverein.case.balancing import Balanced
+from zollverein.case.building.base_findings import absent_pairs, cells_beyond, reports_at_odds
 from zollverein.case.building.base_flows import goods_by_sector, services_by_sector
 from zollverein.case.building.base_inputs import BaseInputs, weakest
 from zollverein.case.building.base_pairs import balanced_pairs, mirror_of
@@ -27,11 +28,17 @@ class Base:
     ----------
     year : of its inputs. tables : trade, production, final, deficits, pairs and mirror, in the columns of a case.
     steps : certificate and report of every step, by name; production has one per region.
+    beyond : cells that balancing moved farther than their errors allow, see `cells_beyond`.
+    at_odds : pairs whose reports differ by a factor of two or more, and what was taken, see `reports_at_odds`.
+    absent : pairs that nobody reports and that count as no trade, see `absent_pairs`.
     """
 
     year: int
     tables: Mapping[str, pd.DataFrame] = field(repr=False)
     steps: Mapping[str, Balanced] = field(repr=False)
+    beyond: pd.DataFrame = field(repr=False)
+    at_odds: pd.DataFrame = field(repr=False)
+    absent: pd.DataFrame = field(repr=False)
 
     @property
     def report(self) -> pd.DataFrame:
@@ -80,7 +87,10 @@ def compiled_base(inputs: BaseInputs, tell: Tell = lambda _what, _share: None) -
     steps = {"pairs": pairs.balanced, "sectors": goods.balanced, "services": services.balanced}
     steps |= {f"production of {region}": done for region, done in zip(inputs.regions, made.balanced, strict=True)}
     tell("done", 1.0)
-    return Base(inputs.year, tables, steps)
+    return Base(
+        inputs.year, tables, steps,
+        beyond=cells_beyond(steps), at_odds=reports_at_odds(inputs, pairs), absent=absent_pairs(pairs),
+    )  # fmt: skip
 
 
 def _ordered(inputs: BaseInputs, trade: pd.DataFrame) -> pd.DataFrame:

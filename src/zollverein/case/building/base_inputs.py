@@ -12,7 +12,7 @@ import pandas as pd
 from zollverein.case.case import Case
 from zollverein.errors import CaseError
 
-__all__ = ["ACCOUNTS", "INPUT_TABLES", "Array", "BaseInputs", "base_inputs", "relative_errors", "weakest"]
+__all__ = ["ACCOUNTS", "INPUT_TABLES", "TOO_FAR", "Array", "BaseInputs", "base_inputs", "relative_errors", "weakest"]
 
 Array = npt.NDArray[np.float64]
 
@@ -26,6 +26,8 @@ ACCOUNTS = (
 ERROR_PERCENT = {"reported": 1.0, "derived": 5.0, "assumed": 25.0}
 CONFIDENCES = tuple(ERROR_PERCENT)
 ADDS_UP = 1e-6
+# What differs by more is of another unit; no balancing should lay such a thing over everything else.
+TOO_FAR = 100.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,6 +168,18 @@ def _require_gdp(totals: pd.DataFrame, regions: Sequence[str]) -> None:
     known = set(totals.loc[totals["account"] == "gdp", "region"])
     if absent := [region for region in regions if region not in known]:
         raise CaseError(f"table base_totals: no gdp for {', '.join(absent)}; every region needs one")
+    gdp = totals[totals["account"] == "gdp"].set_index("region")["value_usd_million"]
+    if (none := gdp[~(gdp > 0)]).size:
+        raise CaseError(
+            f"table base_totals: gdp of {none.index[0]} is {none.iloc[0]:g}; what it makes and trades must earn it, so "
+            f"give its GDP, in US$ million"
+        )
+    beside = totals["value_usd_million"] / totals["region"].map(gdp)
+    for row in totals[beside > TOO_FAR].to_dict("records"):
+        raise CaseError(
+            f"table base_totals: {row['account']} of {row['region']} is {row['value_usd_million']:,.6g} beside a GDP "
+            f"of {gdp[row['region']]:,.6g}, more than {TOO_FAR:.0f} times as much; give both in US$ million"
+        )
 
 
 def _rates(tariffs: pd.DataFrame, regions: Sequence[str], sectors: Sequence[str]) -> Array:

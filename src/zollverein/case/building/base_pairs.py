@@ -9,10 +9,10 @@ import pandas as pd
 from scipy import sparse
 
 from zollverein.case.balancing import Balanced, Constraints, reconcile
-from zollverein.case.building.base_inputs import BaseInputs, weakest
+from zollverein.case.building.base_inputs import TOO_FAR, BaseInputs, weakest
 from zollverein.errors import CaseError
 
-__all__ = ["CIF_OVER_FOB", "Pairs", "balanced_pairs", "mirror_of"]
+__all__ = ["CIF_OVER_FOB", "Pairs", "at_border", "balanced_pairs", "mirror_of"]
 
 # Freight and insurance on the way, where only the value at the importer's border is known: the usual round figure of
 # trade statistics (IMF Direction of Trade Statistics takes 1.06, older practice 1.10); an assumption of every case.
@@ -33,7 +33,7 @@ class Pairs:
     Attributes
     ----------
     frame : exporter, importer, reported_usd_million (fob, before balancing), error (relative), value_usd_million,
-        source, confidence, method; in the order of regions, one row for every two of them.
+        source, confidence, method, absent (nobody reports it); in the order of regions, a row for every two of them.
     balanced : certificate and report of the balancing.
     """
 
@@ -75,12 +75,16 @@ def balanced_pairs(inputs: BaseInputs) -> Pairs:
     return Pairs(cells, balanced)
 
 
+def at_border(reports: pd.DataFrame) -> pd.DataFrame:
+    """Return reports with a column ``fob``: their value at the exporter's border, US$ million."""
+    factor = np.where(reports["basis"] == "cif", 1.0 / CIF_OVER_FOB, 1.0)
+    return reports.assign(fob=factor * reports["value_usd_million"])
+
+
 def _estimates(inputs: BaseInputs) -> pd.DataFrame:
     """One row for every two regions: what is reported, free on board, and how far that may be off."""
     regions = list(inputs.regions)
-    reports = inputs.reports.assign(
-        fob=np.where(inputs.reports["basis"] == "cif", 1.0 / CIF_OVER_FOB, 1.0) * inputs.reports["value_usd_million"]
-    )
+    reports = at_border(inputs.reports)
     for column in ("exporter", "importer"):
         if strange := sorted(set(reports[column]) - set(regions)):
             raise CaseError(f"table base_reports: {column} '{strange[0]}' is no region of the case; add it to regions")
@@ -112,15 +116,22 @@ def _estimates(inputs: BaseInputs) -> pd.DataFrame:
 
 
 def _require_traders(inputs: BaseInputs, chosen: pd.DataFrame) -> None:
-    """Refuse a total of exports or imports that no report could make up."""
+    """Refuse a total of exports or imports that no report makes up, or that reports make nonsense of."""
     for account, side in (("goods_exports", "exporter"), ("goods_imports", "importer")):
         totals = inputs.total(account)["value_usd_million"]
         sums = chosen["fob"].groupby(level=side).sum()
-        for region, total in totals[totals > 0].items():
-            if not sums.get(region, 0.0) > 0:
+        for region, total in totals.items():
+            reported = float(sums.get(region, 0.0))
+            said = f"table base_totals has {account} of {total:,.6g} for {region} in {inputs.year}"
+            if total > 0 and not reported > 0:
+                raise CaseError(f"{said}, and no row of base_reports has it as {side}; add its pairs")
+            if reported > TOO_FAR * total:
+                mend = "mend the unit" if total > 0 else "give the total, or drop its row if it is not known"
+                raise CaseError(f"{said}, and its rows as {side} of base_reports add up to {reported:,.6g}; {mend}")
+            if total > TOO_FAR * reported:
                 raise CaseError(
-                    f"table base_totals has {account} of {total:,.6g} for {region} in {inputs.year}, and no row of "
-                    f"base_reports has it as {side}; add its pairs"
+                    f"{said}, and its rows as {side} of base_reports add up to {reported:,.6g} only; mend the unit, or "
+                    f"add its pairs"
                 )
 
 

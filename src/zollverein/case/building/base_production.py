@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
+from scipy import optimize, sparse
 
 from zollverein.case.balancing import Balanced, Constraints, errors_like_ras, reconcile
 from zollverein.case.building.base_inputs import Array, BaseInputs
+from zollverein.errors import Infeasible
 
 __all__ = ["Production", "production"]
 
@@ -58,7 +59,7 @@ def production(inputs: BaseInputs, trade: pd.DataFrame) -> Production:
 
     Raises
     ------
-    Infeasible : a region whose imports and coefficients leave no positive figures, the market named.
+    Infeasible : a region whose GDP is less than what its exports and their inputs make by themselves, both named.
     NotConverged : see `reconcile`.
     """
     flows = _cube(inputs, trade)
@@ -105,8 +106,31 @@ def _region(inputs: BaseInputs, n: int, exports: Array, paid: Array, gdp: float,
         [(use, sector) for use in ("home sales", "final spending") for sector in inputs.sectors],
         names=["what", "sector"],
     )
-    return reconcile(
-        pd.Series(np.concatenate([home, final]), index=cells),
-        constraints,
-        cell_errors=np.concatenate([error, errors_like_ras(final, FINAL_ERROR)]),
+    try:
+        return reconcile(
+            pd.Series(np.concatenate([home, final]), index=cells),
+            constraints,
+            cell_errors=np.concatenate([error, errors_like_ras(final, FINAL_ERROR)]),
+        )
+    except Infeasible as error_found:
+        least = _least_gdp(a, v, exports, paid)
+        if not gdp < least:
+            raise
+        raise _gdp_too_small(inputs, region, gdp, least, exports, v) from error_found
+
+
+def _least_gdp(a: Array, v: Array, exports: Array, paid: Array) -> float:
+    """The least value added that clears every market: only what exports and their inputs need is made."""
+    left = np.eye(len(v)) - a
+    found = optimize.linprog(v, A_ub=-left, b_ub=paid - a @ exports, bounds=(0.0, None), method="highs")
+    return float(v @ exports) + (float(found.fun) if found.fun is not None else 0.0)
+
+
+def _gdp_too_small(inputs: BaseInputs, region: str, gdp: float, least: float, exports: Array, v: Array) -> Infeasible:
+    largest = inputs.sectors[int((v * exports).argmax())]
+    return Infeasible(
+        f"gdp of {region} is {gdp:,.6g} in {inputs.year} (table base_totals), and its exports of {exports.sum():,.6g} "
+        f"(tables base_reports and base_totals, most of it {largest}) with the inputs that they take from home make "
+        f"{least:,.6g} by themselves, US$ million; mend its GDP or its exports, or the value_added_share of {largest} "
+        f"(table base_activity, with table inputs)"
     )

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from zollverein.case.building.rebuild import csv_of
+from zollverein.case.building.rebuilt_files import csv_of
 from zollverein.case.building.world_case import WorldCase, tables_of_world
 from zollverein.case.concordances import (
     Concordance,

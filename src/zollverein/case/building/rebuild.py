@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
-import numpy as np
 import pandas as pd
 from filelock import FileLock, Timeout
 from pandas.api.types import is_float_dtype
 
 from zollverein.case.building.base import Base, compiled_base
+from zollverein.case.building.base_crude import crude_of_year
 from zollverein.case.building.base_inputs import base_inputs
+from zollverein.case.building.rebuilt_files import DIGITS, rewritten
+from zollverein.case.building.rebuilt_told import told_of
 from zollverein.case.building.swapped import SWAPPED, Swap, swapped
 from zollverein.case.case import Case, check_case, open_case
 from zollverein.case.contents import Contents, contents_of
+from zollverein.case.difference import difference
 from zollverein.case.editing import LOCK, PATIENCE_S, replace_all
 from zollverein.case.fault import refuse
-from zollverein.case.package import DESCRIPTOR
-from zollverein.case.seal import unsealed
-from zollverein.case.writing import case_files, place_case, write_files
-from zollverein.errors import CaseError, OutputError
+from zollverein.case.made_from import keep_readme, write_readme
+from zollverein.case.writing import require_free, whole_folder, write_files
+from zollverein.errors import OutputError
 
-__all__ = ["KEYS", "Rebuilt", "csv_of", "rebuild_case"]
+__all__ = ["KEYS", "Rebuilt", "rebuild_case"]
 
 Tell = Callable[[str, float], None]
 # What makes a row of each table that a base writes.
@@ -40,8 +42,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "base_activity": ("region", "sector"),
     "sources": ("key",),
 }
-# Ten digits are more than any figure here is worth, and less than what another processor would round differently.
-DIGITS = 10
+COUNTED = ("added", "removed", "changed")
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,8 +52,9 @@ class Rebuilt:
     Attributes
     ----------
     base : the base, with the certificate of each of its steps.
-    differs : one row per table: table, rows, added, removed, largest_change_percent (of a figure) and where it is. What
-        the case holds already and the base leaves out counts as removed.
+    differs : one row per table: table, rows, added, removed, changed, largest_change_percent (of a figure; infinite
+        from zero) and where it is, as `difference` tells them of the case and of a copy with this base. What the case
+        holds already and the base leaves out counts as removed.
     folder : where a case with this base was written; None if nothing was.
     """
 
@@ -73,9 +75,11 @@ def rebuild_case(
 
     Parameters
     ----------
-    folder : a folder that does not exist: a copy of the case with this base. The case's own folder: it is given this
-        base. None: nothing is written, and ``differs`` tells how it compares with what stands.
-    year : of the inputs; absent: the case's base year. A case of another year is named after it.
+    folder : a folder that does not exist: a copy of the case with this base, named after the folder, with a README of
+        what was done. The case's own folder: it is given this base. None: nothing is written, and ``differs`` tells how
+        it compares with what stands.
+    year : of the inputs; absent: the case's base year. In a base of another year crude oil is that year's too, see
+        `crude_of_year`.
     swap : a publisher's world table whose coefficients and targets take the place of the case's.
 
     Raises
@@ -84,61 +88,79 @@ def rebuild_case(
     Infeasible, NotConverged : inputs that contradict each other. OutputError : the folder cannot be written.
     """
     case = open_case(name_or_path)
+    own = _is_own(case, folder)
     changed = case if swap is None else swapped(case, swap)
     base = compiled_base(base_inputs(changed, year), tell)
-    made = {**base.tables, **({} if swap is None else {name: changed.table(name) for name in SWAPPED})}
-    differs = pd.DataFrame([_difference(name, case, table) for name, table in made.items() if name in case.tables])
+    made = dict(base.tables)
+    if base.year != case.base_year and (crude := crude_of_year(case, base.tables["trade"], base.year)) is not None:
+        made["crude"] = crude
+    differs = _differs(case, {**made, **({} if swap is None else {name: changed.table(name) for name in SWAPPED})})
     if folder is None:
         return Rebuilt(base, differs)
-    return Rebuilt(base, differs, _written(changed, base, Path(folder)))
+    target = Path(folder)
+    files = rewritten(changed, made, base.year, None if own else target)
+    if own:
+        _put_in_place(files, target, contents_of(case.folder))
+    else:
+        _put_beside(files, target, case.name, base, told_of(case, base, made, swap))
+    return Rebuilt(base, differs, target)
 
 
-def csv_of(table: pd.DataFrame) -> str:
-    """Return a table as the CSV text of a case, floats with ten significant digits."""
-    shown = table.copy()
+def _is_own(case: Case, folder: str | Path | None) -> bool:
+    """Whether a folder to write to is the case's own; refuse one that cannot be made, before the long work."""
+    if folder is None:
+        return False
+    target = Path(folder)
+    if target.exists() and target.resolve() == case.folder.resolve():
+        return True
+    if case.folder.is_dir() and case.folder.resolve() in target.resolve().parents:
+        raise OutputError(f"'{target}' lies inside the case '{case.folder}', and would spoil it; name one beside it")
+    require_free(target)
+    return False
+
+
+def _differs(case: Case, made: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """One row per table that was made and that the case has, by the measure of `difference`."""
+    mine = {name: table for name, table in made.items() if name in case.tables}
+    new = {name: _as_written(table, list(case.tables[name].columns)) for name, table in mine.items()}
+    gone = {name for name, table in new.items() if table.empty}
+    tables = {name: new.get(name, frame) for name, frame in case.tables.items() if name not in gone}
+    found = difference(case, replace(case, tables=MappingProxyType(tables)))
+    told = {str(row["table"]): row for row in found.summary().to_dict("records")}
+    first = {str(row["table"]): row for row in found.largest()[::-1].to_dict("records")}
+    rows = []
+    for name in mine:
+        added, removed, changed = (int(told[name][c]) if name in told else 0 for c in COUNTED)
+        largest, where = 0.0, ""
+        if (top := first.get(name)) is not None:
+            largest, where = 100.0 * abs(float(top["relative_change"])), f"{top['row']}: {top['column']}"
+        rows.append((name, len(new[name]), added, removed, changed, largest, where))
+    return pd.DataFrame(rows, columns=["table", "rows", *COUNTED, "largest_change_percent", "where"])
+
+
+def _as_written(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """A table in a case's columns, its figures as they are when they are read again."""
+    shown = table[[column for column in columns if column in table]].copy()
     for column in shown.columns:
         if is_float_dtype(shown[column]):
-            shown[column] = ["" if np.isnan(v) else f"{v:.{DIGITS}g}" for v in shown[column]]
-    return shown.to_csv(index=False, lineterminator="\n")
+            shown[column] = [float(f"{value:.{DIGITS}g}") for value in shown[column]]
+    return shown
 
 
-def _difference(name: str, case: Case, new: pd.DataFrame) -> dict[str, object]:
-    key = list(KEYS[name])
-    old = case.table(name).set_index(key)
-    made = new.set_index(key)
-    both = old.index.intersection(made.index)
-    columns = [c for c in made.columns if c in old.columns and is_float_dtype(made[c]) and len(both)]
-    largest, where = 0.0, ""
-    for column in columns:
-        was, now = old.loc[both, column].to_numpy(dtype=float), made.loc[both, column].to_numpy(dtype=float)
-        # Relative to the table's mean as well, so that a change of what is next to nothing does not drown the rest.
-        size = np.maximum(np.abs(was), 1e-3 * float(np.abs(was).mean() or 1.0))
-        change = np.abs(now - was) / size
-        if len(change) and change.max() > largest:
-            at = both[int(change.argmax())]
-            largest, where = float(change.max()), f"{', '.join(np.atleast_1d(np.asarray(at, dtype=object)))}: {column}"
-    return {
-        "table": name,
-        "rows": len(made),
-        "added": len(made.index.difference(old.index)),
-        "removed": len(old.index.difference(made.index)),
-        "largest_change_percent": 100.0 * largest,
-        "where": where,
-    }
+def _put_beside(files: Mapping[str, bytes], target: Path, name: str, base: Base, told: Sequence[str]) -> None:
+    """Write a case of its own: valid, or not at all."""
+    with whole_folder(target) as made:
+        write_files(keep_readme(files, name), made)
+        if faults := check_case(made):
+            raise refuse(target.name, faults)
+        write_readme(made, name, f"base of {base.year}", told)
 
 
-def _written(case: Case, base: Base, target: Path) -> Path:
-    """Write the case with the base, into a new folder or in the place of its own tables: valid, or not at all.
+def _put_in_place(files: Mapping[str, bytes], target: Path, before: Contents) -> None:
+    """Write a case's own tables: valid, or not at all.
 
     One writer at a time is at a case's own folder, and a file that cannot be put there leaves all of them as they were.
     """
-    own = target.exists() and target.resolve() == case.folder.resolve()
-    if case.folder.is_dir() and not own and case.folder.resolve() in target.resolve().parents:
-        raise OutputError(f"'{target}' lies inside the case '{case.folder}', and would spoil it; name one beside it")
-    before = contents_of(case.folder)
-    files = _rewritten(before, case, base, own)
-    if not own:
-        return place_case(files, target)
     try:
         with FileLock(target / LOCK, timeout=PATIENCE_S), tempfile.TemporaryDirectory(prefix="zollverein-") as beside:
             write_files(files, Path(beside))
@@ -151,38 +173,3 @@ def _written(case: Case, base: Base, target: Path) -> Path:
         raise OutputError(f"'{target}' has been held by another writer for {PATIENCE_S:g} s; wait for it") from error
     except OSError as error:
         raise OutputError(f"'{target}' cannot be written to: {error}; nothing was changed") from error
-    return target
-
-
-def _rewritten(before: Contents, case: Case, base: Base, own: bool) -> dict[str, bytes]:
-    """Every file of the case with the base in it; tables are in the columns that they have there.
-
-    A table without rows is taken out. A case of another year says so, and is named after it if it is another case.
-    """
-    files = case_files(case)
-    descriptor = dict(before.descriptor)
-    for name, table in base.tables.items():
-        if name not in before.resources:
-            continue
-        path = before.path(name)
-        if table.empty:
-            descriptor["resources"] = [r for r in descriptor["resources"] if r["name"] != name]
-            del files[path]
-            continue
-        columns = list(before.schemas[name].names)
-        if lacking := [column for column in columns if column not in table.columns]:
-            raise CaseError(
-                f"table {name} has the column '{lacking[0]}', which a base does not make; drop it from {path} and its "
-                f"schema"
-            )
-        files[path] = csv_of(table[columns]).encode()
-    if case.base_year != base.year:
-        descriptor["base_year"] = base.year
-        descriptor["title"] = f"{descriptor.get('title', case.name)}, base of {base.year}"
-        if not own:
-            descriptor["name"] = f"{case.name}-{base.year}"
-    # A frozen case whose tables change is a vintage no more.
-    descriptor = unsealed(descriptor, files)
-    if descriptor != before.descriptor:
-        files[DESCRIPTOR] = (json.dumps(descriptor, ensure_ascii=False, indent=1) + "\n").encode()
-    return files
