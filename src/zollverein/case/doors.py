@@ -28,6 +28,10 @@ OF_NETWORK = ("nodes", "links", "link_figures", "node_figures", "commodities")
 MAY_BE_OF_NETWORK = ("link_units", "quotas", "blends", "observed")
 OF_THREATS = ("hazards", "events")
 OF_UNION = ("agreements", "memberships", "provisions", "barriers", "barrier_events", "wedges")
+MAY_BE_OF_UNION = ("promises", "aliases", "hs_sectors", "trade", "sectors")
+
+KEPT = 4
+_BUILT: dict[tuple[object, ...], tuple[tuple[pd.DataFrame, ...], Union]] = {}
 
 
 def economy_of(case: Case, theta: Literal["theta", "theta_alternative"] = "theta") -> Economy:
@@ -144,15 +148,27 @@ def union_of(case: Case, as_of: date | str | None = None) -> Union:
     ------
     CaseError : the descriptor names no union. UnionError : what the engine refuses.
     """
-    from zollverein.union import Union  # noqa: PLC0415
-
     if case.union_agreement is None:
         raise CaseError(
             f"case '{case.name}' names no union: set 'union' in datapackage.json to an agreement of its table "
             f"agreements"
         )
+    # Draws vary what barriers cost and little else: the rest is built once for all cases that share those tables.
+    frames = tuple(case.tables[name] for name in (*OF_UNION, *MAY_BE_OF_UNION) if name in case.tables)
+    key = (case.union_agreement, *(id(frame) for frame in frames if frame is not case.tables.get("wedges")))
+    if key not in _BUILT:
+        while len(_BUILT) >= KEPT:
+            del _BUILT[next(iter(_BUILT))]
+        # The frames are kept beside it, so that nothing else can take their identities.
+        _BUILT[key] = (frames, _built(case, case.union_agreement))
+    return _BUILT[key][1].with_wedges(case.table("wedges")).known(as_of)
+
+
+def _built(case: Case, agreement: str) -> Union:
+    from zollverein.union import Union  # noqa: PLC0415
+
     return Union.from_tables(
-        case.union_agreement,
+        agreement,
         agreements=case.table("agreements"),
         memberships=case.table("memberships"),
         provisions=case.table("provisions"),
@@ -162,7 +178,7 @@ def union_of(case: Case, as_of: date | str | None = None) -> Union:
         promises=_if_there(case, "promises"),
         aliases=_if_there(case, "aliases"),
         coverage=_chapter_shares(case),
-    ).known(as_of)
+    )
 
 
 def _chapter_shares(case: Case) -> pd.DataFrame | None:

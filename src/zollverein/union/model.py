@@ -115,6 +115,15 @@ class Union:
             _coverage(checked("coverage", coverage)),
         )
 
+    def with_wedges(self, wedges: pd.DataFrame) -> Union:
+        """Return the union with other trade-cost equivalents of its barriers; see `checked_wedges` for the table.
+
+        Raises
+        ------
+        UnionError : what is wrong with the table.
+        """
+        return replace(self, wedges_table=checked_wedges(wedges))
+
     def known(self, as_of: date | str | None) -> Union:
         """Return the union as its register stood on a day; None: all that is known."""
         if as_of is None:
