@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,10 +9,11 @@ from pathlib import Path
 
 from zollverein.case.case import check_case
 from zollverein.case.contents import as_contents, json_like
-from zollverein.case.fault import SHOWN, Fault
 from zollverein.case.package import DESCRIPTOR
 from zollverein.case.seal import unsealed
+from zollverein.case.workbook_faults import faults_at_sheets, refused
 from zollverein.case.workbook_layout import Layout
+from zollverein.case.workbook_new_tables import with_new_tables
 from zollverein.case.workbook_opening import hidden_files, open_workbook
 from zollverein.case.workbook_sheets import ReadSheet, match_sheets, read_sheet
 from zollverein.case.workbook_writing import LAYOUT
@@ -64,6 +64,8 @@ def from_excel(file: str | Path, folder: str | Path) -> ReadBack:
     contents = as_contents({**files, **empty}, str(file))
     if lost := [table for table in layout.sheets if table not in contents.schemas]:
         raise CaseError(f"the workbook's hidden sheet names no table '{lost[0]}' any more; write the workbook anew")
+    grown = with_new_tables(opened.book, layout, contents, str(file))
+    layout, contents, files = grown.layout, grown.contents, dict(grown.files)
     faults, others = match_sheets(opened.book, layout, contents.schemas)
     sheets = {
         table: read_sheet(opened, layout, table, contents.schemas[table])
@@ -73,48 +75,18 @@ def from_excel(file: str | Path, folder: str | Path) -> ReadBack:
     for read in sheets.values():
         faults += read.faults
     files |= {layout.sheets[table].path: read.tokens.to_bytes() for table, read in sheets.items()}
-    notes = _notes(sheets, others)
+    notes = [*grown.notes, *_notes(sheets, others)]
     descriptor = unsealed(contents.descriptor, files)
     if descriptor != contents.descriptor:
         files[DESCRIPTOR] = json_like(descriptor, files[DESCRIPTOR])
         notes.append("tables of a frozen case were changed: it is no vintage any more, and their seals are off")
     with whole_folder(folder) as made:
         write_files(files, made)
-        faults += _of_the_case(check_case(made), layout, sheets, faults)
+        faults += faults_at_sheets(check_case(made), layout, sheets, contents.schemas, faults)
         if faults:
-            raise _refused(Path(file).name, faults, layout)
+            raise refused(Path(file).name, faults, layout)
     rows = sum(len(read.tokens.rows) for read in sheets.values())
     return ReadBack(Path(folder), len(sheets), rows, tuple(notes))
-
-
-def _of_the_case(
-    found: Sequence[Fault], layout: Layout, sheets: Mapping[str, ReadSheet], told: Sequence[Fault]
-) -> list[Fault]:
-    """The faults that the case's own check finds, at the sheet's rows and columns; not those that are told already."""
-    by_path = {layout.sheets[table].path: read for table, read in sheets.items()}
-    missing = {sheet.path for table, sheet in layout.sheets.items() if table not in sheets}
-    known = {(fault.file, fault.row, fault.column) for fault in told}
-    faults = []
-    for fault in found:
-        if fault.file in missing:
-            continue
-        read = by_path.get(fault.file)
-        moved = fault if read is None else _at_the_sheet(fault, read)
-        if (moved.file, moved.row, moved.column) not in known:
-            faults.append(moved)
-    return faults
-
-
-def _at_the_sheet(fault: Fault, read: ReadSheet) -> Fault:
-    def row_of(line: int) -> int:
-        return read.lines.get(line, line)
-
-    column = fault.column
-    if column is not None:
-        column = ", ".join(f"{read.letters.get(name, '')} {name}".strip() for name in column.split(", "))
-    found = re.sub(r"\brow (\d+)", lambda number: f"row {row_of(int(number[1]))}", fault.found)
-    row = None if fault.row is None else row_of(fault.row)
-    return Fault(read.sheet, row, column, found, fault.allowed, fault.mend)
 
 
 def _notes(sheets: Mapping[str, ReadSheet], others: Sequence[str]) -> list[str]:
@@ -126,18 +98,3 @@ def _notes(sheets: Mapping[str, ReadSheet], others: Sequence[str]) -> list[str]:
             where.setdefault(note, []).append(read.sheet)
     notes = [f"{note} ({count:,} in {', '.join(where[note])})" for note, count in counts.items()]
     return notes + [f"sheet '{name}' is none of the case's and was left out" for name in others]
-
-
-def _refused(name: str, faults: Sequence[Fault], layout: Layout) -> CaseError:
-    order = {sheet.sheet: at for at, sheet in enumerate(layout.sheets.values())}
-    ranked = sorted(dict.fromkeys(faults), key=lambda f: (order.get(f.file, -1), f.file, f.row or 0, f.column or ""))
-    count = f"{len(ranked)} fault{'s' * (len(ranked) != 1)}"
-    lines = [
-        f"workbook '{name}' is refused, {count}; nothing was written:",
-        *(f"  {fault}" for fault in ranked[:SHOWN]),
-    ]
-    if len(ranked) > SHOWN:
-        lines.append(f"  and {len(ranked) - SHOWN} more; mend these first, or see all of them with --json")
-    error = CaseError("\n".join(lines))
-    error.faults = tuple(ranked)
-    return error

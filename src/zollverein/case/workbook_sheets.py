@@ -15,7 +15,7 @@ from zollverein.case.workbook_layout import COLUMNS, FILES, READ_ME, Forms, Layo
 from zollverein.case.workbook_opening import Opened, stored_value
 from zollverein.errors import near_matches
 
-__all__ = ["ReadSheet", "match_sheets", "read_sheet"]
+__all__ = ["ReadSheet", "header_of", "match_sheets", "read_sheet"]
 
 OURS = (READ_ME, COLUMNS, FILES)
 # A header is looked for so far down: people put titles above.
@@ -45,7 +45,7 @@ def match_sheets(book: Any, layout: Layout, schemas: Mapping[str, TableSchema]) 
     """Return the faults of sheets that are missing or doubled, and the names of those that are none of the case."""
     known = {sheet.sheet: table for table, sheet in layout.sheets.items()}
     others = [sheet for sheet in book.worksheets if sheet.title not in known and sheet.title not in OURS]
-    headers = {sheet.title: set(_header(sheet, schemas)[1].values()) for sheet in others}
+    headers = {sheet.title: set(header_of(sheet, schemas)[1].values()) for sheet in others}
     faults, taken = [], set()
     for name, table in known.items():
         alike = [title for title, header in headers.items() if header and set(schemas[table].names) <= header]
@@ -66,7 +66,7 @@ def match_sheets(book: Any, layout: Layout, schemas: Mapping[str, TableSchema]) 
 def read_sheet(opened: Opened, layout: Layout, table: str, schema: TableSchema) -> ReadSheet:
     """Read the sheet of a table: cells as they would stand in its file, and what is wrong with them as cells."""
     plan, sheet = layout.sheets[table], opened.book[layout.sheets[table].sheet]
-    header_row, header = _header(sheet, {table: schema})
+    header_row, header, _ = header_of(sheet, {table: schema})
     by_name = {column.name: column for column in schema.columns}
     rows = {number: cells for number, cells in _grid(sheet).items() if number > header_row}
     names = {at: header.get(at, "") for at in sorted({*header, *(at for cells in rows.values() for at in cells)})}
@@ -100,8 +100,8 @@ def _grid(sheet: Any) -> Rows:
     return rows
 
 
-def _header(sheet: Any, schemas: Mapping[str, TableSchema]) -> tuple[int, dict[int, str]]:
-    """The row of the header, which may stand under a title, and its names by column."""
+def header_of(sheet: Any, schemas: Mapping[str, TableSchema]) -> tuple[int, dict[int, str], int]:
+    """Return the row of the header, which may stand under a title, its names by column, and how many are of tables."""
     best, found, most = 1, dict[int, str](), 0
     known = {name for schema in schemas.values() for name in schema.names}
     for number, cells in _grid(sheet).items():
@@ -111,7 +111,7 @@ def _header(sheet: Any, schemas: Mapping[str, TableSchema]) -> tuple[int, dict[i
         count = len(known.intersection(names.values()))
         if count > most or (number == 1 and names):
             best, found, most = number, names, max(count, most)
-    return best, found
+    return best, found, most
 
 
 def _shape_faults(sheet: Any, name: str, header_row: int, names: Mapping[int, str], rows: Rows) -> Iterator[Fault]:
