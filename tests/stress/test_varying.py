@@ -9,7 +9,7 @@ from scipy import stats
 import zollverein as zv
 from zollverein.case import place_of, with_figures
 from zollverein.errors import InputError, ScenarioError, UnknownNameError
-from zollverein.stress import scenario_of
+from zollverein.stress import load_scenario, scenario_of
 from zollverein.stress.drawing import applied, draws_of, resolved, tables_of
 from zollverein.stress.intervals import try_ends
 from zollverein.stress.varying import Vary
@@ -92,7 +92,7 @@ def test_streams_are_uniform_and_opposite_pairs_are_opposite():
 
 
 def varied(case, *vary):
-    return scenario_of(scenario(vary=list(vary)), case.scenario_files())
+    return load_scenario(scenario(vary=list(vary)), case)
 
 
 def test_figures_of_the_scenario_and_of_the_case_change_as_asked(case):

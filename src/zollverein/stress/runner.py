@@ -129,10 +129,11 @@ def check_scenario(scenario: Scenario, case: Case) -> None:
     ------
     UnknownNameError, ScenarioError, NetworkError : what is wrong, where, and what is near.
     """
-    policy_of(scenario, case)
-    if scenario.corridor is not None:
-        prepared(scenario.corridor, case)
-    try_ends(scenario, case)
+    checked = load_scenario(scenario, case)
+    policy_of(checked, case)
+    if checked.corridor is not None:
+        prepared(checked.corridor, case)
+    try_ends(checked, case)
 
 
 def _part_of(tell: Progress, name: str, done: int, of: int) -> Progress:
