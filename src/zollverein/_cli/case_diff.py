@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 __all__ = ["diff"]
 
 DIFFERS = 4
-SHOWN = 15
+SHOWN, ROWS_SHOWN = 15, 60
+# A growth beyond the first is told as a factor; beyond the second there was next to nothing before.
+MOST_PERCENT, FROM_NOTHING = 10.0, 1e5
 
 
 def diff(
@@ -62,7 +64,7 @@ def _one(found: Difference, table: str, a: str, b: str) -> TableDifference | Non
 
 
 def _show(console: Console, found: Difference) -> None:
-    from zollverein._cli.grid import table_or_cards  # noqa: PLC0415
+    from zollverein._cli.difference_grid import difference_grid  # noqa: PLC0415
 
     a, b = found.names
     if found.equal:
@@ -70,25 +72,26 @@ def _show(console: Console, found: Difference) -> None:
         return
     summary = found.summary()
     if len(summary):
-        largest = summary["largest"].map(_percent)
-        console.print(table_or_cards(summary.assign(largest=largest), f"{a} to {b}: rows by table", console.width))
-    changes = found.largest()
+        shown = summary.assign(largest=summary["largest"].map(_percent)).drop(columns="where")
+        console.print(difference_grid(shown, f"{a} to {b}: rows by table, and the largest change", console.width))
+    changes = found.weightiest()
     if len(changes):
-        shown = changes.head(SHOWN).assign(change=changes["relative_change"].head(SHOWN).map(_percent))
-        title = f"Largest relative changes, {min(SHOWN, len(changes))} of {len(changes):,}"
-        console.print(table_or_cards(shown.drop(columns="relative_change"), title, console.width))
+        title = (
+            f"Changes, {min(SHOWN, len(changes))} of {len(changes):,}, the largest shares of their column's total first"
+        )
+        console.print(difference_grid(_told(changes.head(SHOWN)), title, console.width))
     sureness = found.confidence()
     if len(sureness):
         counts = sureness.groupby(["table", "was", "now"], dropna=False).size().rename("figures").reset_index()
-        console.print(table_or_cards(counts, "Known otherwise than before", console.width))
+        console.print(difference_grid(counts, "Known otherwise than before", console.width))
     for frame, title in ((found.stated, "Descriptor"), (found.files, "Scenarios and sweeps")):
         if len(frame):
-            console.print(table_or_cards(frame, title, console.width))
+            console.print(difference_grid(frame, title, console.width))
     console.print("row by row: --table NAME; all of it: --json", highlight=False, markup=False)
 
 
 def _show_table(console: Console, one: TableDifference | None, table: str) -> None:
-    from zollverein._cli.grid import ROWS_SHOWN, table_or_cards  # noqa: PLC0415
+    from zollverein._cli.difference_grid import difference_grid  # noqa: PLC0415
 
     if one is None:
         console.print(f"table {table} holds the same in both", highlight=False, markup=False)
@@ -96,22 +99,63 @@ def _show_table(console: Console, one: TableDifference | None, table: str) -> No
     for name, columns in (("added", one.columns_added), ("removed", one.columns_removed)):
         if columns:
             console.print(f"columns {name}: {', '.join(columns)}", highlight=False, markup=False)
-    changed = one.changed.assign(_size=one.changed["relative_change"].abs())
+    changed = one.changed.assign(_size=one.changed["share_of_total"].abs())
     changed = changed.sort_values("_size", ascending=False, kind="stable", na_position="last").drop(columns="_size")
-    changed = changed.assign(change=changed["relative_change"].map(_percent)).drop(columns="relative_change")
-    parts: tuple[tuple[pd.DataFrame, str], ...] = (
-        (changed, "changed"), (one.added, "added"), (one.removed, "removed"),
+    key = ", ".join(one.key)
+    parts: tuple[tuple[pd.DataFrame, str, int], ...] = (
+        (changed, "changed", 1), (one.added, "added", len(one.key)), (one.removed, "removed", len(one.key)),
     )  # fmt: skip
-    for frame, what in parts:
+    for frame, what, keys in parts:
         if not len(frame):
             continue
-        key = ", ".join(one.key)
-        console.print(table_or_cards(frame, f"{table}, {what}: {len(frame):,} (rows by {key})", console.width))
+        shown = frame.head(ROWS_SHOWN)
+        title = f"{table}, {what}: {len(frame):,} (rows by {key})"
+        shown = (
+            _told(shown)
+            if what == "changed"
+            else shown[[*one.key, *(name for name in shown.columns if name not in one.key)]]
+        )
+        console.print(difference_grid(shown, title, console.width, keys=keys))
         if len(frame) > ROWS_SHOWN:
             console.print(f"{len(frame) - ROWS_SHOWN:,} more; take --json", highlight=False, markup=False)
+
+
+def _told(changes: pd.DataFrame) -> pd.DataFrame:
+    """Changes as a person reads them: numbers of six digits, the change in percent, and its share of the total."""
+    numbers = changes["relative_change"].notna()
+    texts = {
+        side: changes[side].where(~numbers, changes[side].map(_six_digits, na_action="ignore"))
+        for side in ("was", "now")
+    }
+    told = changes.assign(**texts, change=changes["relative_change"].map(_percent))
+    return told.assign(of_total=changes["share_of_total"].map(_share)).drop(
+        columns=["relative_change", "share_of_total"]
+    )
+
+
+def _six_digits(text: str) -> str:
+    from zollverein._cli.difference_grid import readable  # noqa: PLC0415
+
+    try:
+        return readable(float(text))
+    except ValueError:
+        return text
 
 
 def _percent(change: float) -> str | None:
     if change != change:  # noqa: PLR0124 - NaN: no number on both sides
         return None
-    return "from 0" if abs(change) == float("inf") else f"{100 * change:+,.3g} %"
+    if abs(change) == float("inf"):
+        return "from 0"
+    if abs(change) <= MOST_PERCENT:
+        return f"{100 * change:+.3g} %" if abs(change) < 1 else f"{100 * change:+,.0f} %"
+    if abs(change) > FROM_NOTHING:
+        return "from near 0"
+    return f"{1 + change:,.0f} times" if change > 0 else f"{100 * change:+,.0f} %"
+
+
+def _share(share: float) -> str | None:
+    """A share of the column's total, with its sign."""
+    if share != share:  # noqa: PLR0124 - NaN: no number, or no total
+        return None
+    return f"{100 * share:+.1f} %" if abs(share) >= 5e-4 else "~0 %"

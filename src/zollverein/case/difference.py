@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
@@ -21,7 +22,7 @@ from zollverein.errors import UnknownNameError
 
 __all__ = ["Difference", "TableDifference", "difference"]
 
-CHANGED = ["row", "column", "was", "now", "relative_change"]
+CHANGED = ["row", "column", "was", "now", "relative_change", "share_of_total"]
 STATED = ("title", "base_year", "union", "union_core", "frozen_at")
 
 
@@ -34,7 +35,8 @@ class TableDifference:
     key : columns that a row is known by. rows : of the first case and of the second.
     added, removed : whole rows, of the second case and of the first.
     changed : row (its key), column, was, now (as text), relative_change (of numbers: (now - was) over the size of what
-        was; infinite from zero; empty where either is none).
+        was; infinite from zero; empty where either is none), share_of_total (now - was over the sum of sizes in that
+        column, of the case where that is larger).
     columns_added, columns_removed : columns that only one of the cases has.
     """
 
@@ -92,29 +94,38 @@ class Difference:
         return self.tables[name]
 
     def summary(self) -> pd.DataFrame:
-        """Return a line for each table that differs: table, rows_was, rows_now, added, removed, changed, largest."""
-        lines = [
-            (
-                name, *table.rows, len(table.added), len(table.removed), table.changed["row"].nunique(),
-                table.changed["relative_change"].abs().max(),
-            )
-            for name, table in self.tables.items()
-        ]  # fmt: skip
-        lines += [(name, 0, rows, rows, 0, 0, np.nan) for name, rows in self.tables_added.items()]
-        lines += [(name, rows, 0, 0, rows, 0, np.nan) for name, rows in self.tables_removed.items()]
-        columns = ["table", "rows_was", "rows_now", "added", "removed", "changed", "largest"]
+        """Return a line for each table that differs.
+
+        table, rows_was, rows_now, added, removed, changed; and of the figure that moved by the largest share of its
+        column's total: largest (its relative change, with its sign), where (its row and column).
+        """
+        first = {str(row["table"]): row for row in self.weightiest()[::-1].to_dict("records")}
+        lines = []
+        for name, table in self.tables.items():
+            top = first.get(name)
+            told = (np.nan, None) if top is None else (top["relative_change"], f"{top['row']}: {top['column']}")
+            counts = (len(table.added), len(table.removed), table.changed["row"].nunique())
+            lines.append((name, *table.rows, *counts, *told))
+        lines += [(name, 0, rows, rows, 0, 0, np.nan, None) for name, rows in self.tables_added.items()]
+        lines += [(name, rows, 0, 0, rows, 0, np.nan, None) for name, rows in self.tables_removed.items()]
+        columns = ["table", "rows_was", "rows_now", "added", "removed", "changed", "largest", "where"]
         return pd.DataFrame(lines, columns=columns)
 
+    def weightiest(self, count: int | None = None) -> pd.DataFrame:
+        """Return changes of numbers, those first that are the largest share of their column's total, as `largest`."""
+        return self._ranked("share_of_total", count)
+
     def largest(self, count: int | None = None) -> pd.DataFrame:
-        """Return changes of numbers, the largest relative ones first: table, row, column, was, now, relative_change."""
+        """Return changes of numbers, the largest relative ones first: table, and the columns of ``changed``."""
+        return self._ranked("relative_change", count)
+
+    def _ranked(self, by: str, count: int | None) -> pd.DataFrame:
         parts = [table.changed.assign(table=name) for name, table in self.tables.items() if len(table.changed)]
         columns = ["table", *CHANGED]
         if not parts:
             return pd.DataFrame(columns=columns)
         joined = pd.concat(parts, ignore_index=True)[columns].dropna(subset=["relative_change"])
-        ranked = joined.assign(_size=joined["relative_change"].abs()).sort_values(
-            "_size", ascending=False, kind="stable"
-        )
+        ranked = joined.assign(_size=joined[by].abs()).sort_values("_size", ascending=False, kind="stable")
         return ranked.drop(columns="_size").head(len(ranked) if count is None else count).reset_index(drop=True)
 
     def confidence(self) -> pd.DataFrame:
@@ -208,11 +219,11 @@ def _table(
     both = at_a.index.intersection(at_b.index, sort=False)
     rows_a, rows_b = at_a[both].to_numpy(), at_b[both].to_numpy()
     changed = [
-        _changed(column, a[column].iloc[rows_a], b[column].iloc[rows_b], both, columns[column], tolerance)
+        _changed(column, a[column], b[column], (rows_a, rows_b), both, columns[column], tolerance)
         for column in shared
         if column not in by
     ]
-    filled = [part for part in changed if len(part)]
+    filled = [part for part in changed if part is not None]
     return TableDifference(
         table=name,
         key=tuple(by),
@@ -230,21 +241,31 @@ def _texts(frame: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFrame:
 
 
 def _changed(
-    column: str, was: pd.Series[Any], now: pd.Series[Any], rows: pd.Index[Any], kind: Column, tolerance: float
-) -> pd.DataFrame:
-    """The cells of a column that differ."""
+    column: str,
+    a: pd.Series[Any],
+    b: pd.Series[Any],
+    at: tuple[npt.NDArray[Any], npt.NDArray[Any]],
+    rows: pd.Index[Any],
+    kind: Column,
+    tolerance: float,
+) -> pd.DataFrame | None:
+    """The cells of a column that differ, of rows that both cases have; None where none does."""
+    was, now = a.iloc[at[0]], b.iloc[at[1]]
     numbers = all(is_numeric_dtype(v) and not is_bool_dtype(v) for v in (was, now))
     said = [np.array(written(values, kind), dtype=object) for values in (was, now)]
     differs = said[0] != said[1]
-    change = np.full(len(rows), np.nan)
+    change, share = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
     if numbers:
         x, y = (values.to_numpy(dtype=float, na_value=np.nan) for values in (was, now))
         with np.errstate(divide="ignore", invalid="ignore"):
             change = (y - x) / np.abs(x)
+            share = (y - x) / max(float(whole.abs().sum()) for whole in (a, b))
         differs &= ~(np.abs(change) <= tolerance)
+    if not differs.any():
+        return None
     texts = [pd.array([text or None for text in part[differs]], dtype="str") for part in said]
     parts = {"row": shown_keys(rows[differs]), "column": column, "was": texts[0], "now": texts[1]}
-    return pd.DataFrame(parts).assign(relative_change=change[differs])
+    return pd.DataFrame(parts).assign(relative_change=change[differs], share_of_total=share[differs])
 
 
 def _stated(a: Contents, b: Contents) -> pd.DataFrame:
