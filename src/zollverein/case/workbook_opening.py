@@ -35,6 +35,8 @@ OTHERS = {
 # Cells and rows that hold nothing but a format; in XML no text can look like them.
 EMPTY_CELL = re.compile(rb"<((?:\w+:)?c)(?:\s[^<>]*)?(?:/>|>\s*</\1>)")
 EMPTY_ROW = re.compile(rb"<((?:\w+:)?row)(?:\s[^<>]*)?(?:/>|>\s*</\1>)")
+# From so many elements without content on, a sheet is worth the look.
+MANY_EMPTY = 2_000
 # What the library raises on a file that is damaged.
 DAMAGED = (
     zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, IndexError, AttributeError, EOFError, OSError,
@@ -136,12 +138,13 @@ def _loaded(path: Path, *, data_only: bool) -> Any:
 
 
 def _of_values(path: Path) -> io.BytesIO:
-    """A workbook whose sheets lack empty cells and empty rows."""
+    """A workbook whose sheets, where they have many empty cells and rows, lack them."""
     made = io.BytesIO()
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(made, "w") as new:
         for entry in old.infolist():
             raw = old.read(entry)
-            if "worksheets/" in entry.filename and b"<![CDATA[" not in raw:
+            many = "worksheets/" in entry.filename and raw.count(b"/>") > MANY_EMPTY
+            if many and b"<![CDATA[" not in raw:
                 raw = EMPTY_ROW.sub(b"", EMPTY_CELL.sub(b"", raw))
             new.writestr(entry.filename, raw)
     made.seek(0)

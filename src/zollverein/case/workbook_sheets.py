@@ -87,14 +87,16 @@ def read_sheet(opened: Opened, layout: Layout, table: str, schema: TableSchema) 
     return read
 
 
-def _grid(sheet: Any) -> Rows:
-    """The cells of a sheet that hold anything, by row and column.
+def _grid(sheet: Any, deepest: int | None = None) -> Rows:
+    """The cells of a sheet that hold anything, by row and column; of its first rows, if so asked.
 
     From the library's own store: it offers no other way that does not make a cell for each place up to the last one,
     and a stray blank in the last row of a sheet is the last of a million.
     """
     rows: Rows = {}
-    for (row, column), cell in sorted(sheet._cells.items()):
+    places = sheet._cells if deepest is None else [place for place in sheet._cells if place[0] <= deepest]
+    for row, column in sorted(places):
+        cell = sheet._cells[row, column]
         if cell.value is not None and cell.value != "":
             rows.setdefault(row, {})[column] = cell
     return rows
@@ -104,9 +106,7 @@ def header_of(sheet: Any, schemas: Mapping[str, TableSchema]) -> tuple[int, dict
     """Return the row of the header, which may stand under a title, its names by column, and how many are of tables."""
     best, found, most = 1, dict[int, str](), 0
     known = {name for schema in schemas.values() for name in schema.names}
-    for number, cells in _grid(sheet).items():
-        if number > DEEPEST_HEADER:
-            break
+    for number, cells in _grid(sheet, DEEPEST_HEADER).items():
         names = {at: name for at, cell in cells.items() if (name := str(cell.value).strip())}
         count = len(known.intersection(names.values()))
         if count > most or (number == 1 and names):
