@@ -46,6 +46,8 @@ FAR_SPOTS: tuple[tuple[int, int, Align], ...] = (
     (0, -23, "center"), (4, -23, "left"), (-4, -23, "right"), (0, 23, "center"), (4, 23, "left"), (-4, 23, "right"),
     (0, -34, "center"), (4, -34, "left"), (-4, -34, "right"), (0, 34, "center"), (4, 34, "left"), (-4, 34, "right"),
 )  # fmt: skip
+# Channels by name and not by shorthand, of which Altair looks up the class in all of its schema, every time.
+AT = {"longitude": alt.Longitude("lon:Q"), "latitude": alt.Latitude("lat:Q")}
 SHAPES = {
     "field": "circle", "junction": "circle", "port": "square", "border": "diamond", "refinery": "triangle-up",
     "market": "square",
@@ -207,7 +209,7 @@ def _place_names(view: _View, named: Iterable[_Labels]) -> Iterable[alt.Chart]:
                 rows.append({"name": country.name.upper(), "lon": lon, "lat": lat})
         yield alt.Chart(alt.InlineData(values=rows)).mark_text(
             color=palette.PLACE, fontSize=small.size, clip=True, tooltip=None, opacity=alt.ExprRef(expr=layout.shown)
-        ).encode(longitude="lon:Q", latitude="lat:Q", text="name:N")  # fmt: skip
+        ).encode(**AT, text=alt.Text("name:N"))  # fmt: skip
 
 
 def _links(flows: pd.DataFrame, nodes: pd.DataFrame, what: What) -> Iterable[alt.Chart]:
@@ -242,7 +244,7 @@ def _links(flows: pd.DataFrame, nodes: pd.DataFrame, what: What) -> Iterable[alt
             color=colour, opacity=opacity, strokeCap="round", clip=True,
             strokeDash=[2, 4] if idle else alt.Undefined,
         ).encode(
-            longitude="lon:Q", latitude="lat:Q", longitude2="lon2:Q", latitude2="lat2:Q",
+            **AT, longitude2=alt.Longitude2("lon2:Q"), latitude2=alt.Latitude2("lat2:Q"),
             strokeWidth=alt.StrokeWidth("kt:Q", legend=None, scale=alt.Scale(
                 type="linear", domain=[0, largest], range=[HAIRLINE, WIDEST_LINK])),
             tooltip=[alt.Tooltip(f"{column}:N", title=column) for column in tips.columns],
@@ -330,7 +332,7 @@ def _nodes(touched: pd.DataFrame) -> Iterable[alt.Chart]:
     yield alt.Chart(alt.InlineData(values=rows)).mark_point(
         filled=True, fill=palette.PAPER, stroke=palette.INK, strokeWidth=1.3, opacity=1, clip=True,
         size=alt.ExprRef(expr=f"width < {NARROW} ? 22 : 46"),
-    ).encode(longitude="lon:Q", latitude="lat:Q", shape=shape, tooltip=["Place:N", "Kind:N"])  # fmt: skip
+    ).encode(**AT, shape=shape, tooltip=[alt.Tooltip("Place:N"), alt.Tooltip("Kind:N")])  # fmt: skip
 
 
 def _rings(struck: pd.DataFrame) -> Iterable[alt.Chart]:
@@ -343,7 +345,7 @@ def _rings(struck: pd.DataFrame) -> Iterable[alt.Chart]:
     yield alt.Chart(alt.InlineData(values=rows)).mark_point(
         filled=False, stroke=palette.LOST, strokeWidth=2.4, shape="circle", opacity=1, clip=True,
         size=alt.ExprRef(expr=f"width < {NARROW} ? 90 : 210"),
-    ).encode(longitude="lon:Q", latitude="lat:Q", tooltip=["Place:N", "Kind:N"])  # fmt: skip
+    ).encode(**AT, tooltip=[alt.Tooltip("Place:N"), alt.Tooltip("Kind:N")])  # fmt: skip
 
 
 def _drawn(named: _Labels) -> Iterable[alt.Chart]:
@@ -354,7 +356,7 @@ def _drawn(named: _Labels) -> Iterable[alt.Chart]:
                 color=palette.INK, stroke=stroke or alt.Undefined, strokeWidth=3, strokeJoin="round",
                 dx=dx, dy=dy, align=align, fontSize=named.layout.size, tooltip=None, clip=True,
                 opacity=alt.ExprRef(expr=named.layout.shown),
-            ).encode(longitude="lon:Q", latitude="lat:Q", text="Place:N")  # fmt: skip
+            ).encode(**AT, text=alt.Text("Place:N"))  # fmt: skip
 
 
 def _box(name: str, x: float, y: float, align: Align, layout: _Layout, wider: float = 1.0) -> Box:

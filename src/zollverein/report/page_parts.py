@@ -25,6 +25,7 @@ from zollverein.report.formatting import CONFIDENCES
 from zollverein.report.palette import DARK
 from zollverein.report.places import outlines
 from zollverein.report.sheets import CASE_TABLES, Column, Sheet
+from zollverein.report.vega_script import vega_script
 
 __all__ = ["Cell", "Cited", "ShownSheet", "rendered", "shown_sheet"]
 
@@ -116,7 +117,7 @@ def _cell(sheet: Sheet, row: Mapping[str, Any], column: Column, cited: Cited) ->
 def rendered(template: str, figures: Mapping[str, Figure], **context: Any) -> str:
     """Return a page of a template: figures, style and scripts, and whatever else the template names."""
     maps = any(name.startswith("map") for name in figures)
-    scripts = {"vega": _vega() if figures else "", "page": _asset("page.js")}
+    scripts = {"vega": vega_script() if figures else "", "page": _asset("page.js")}
     data = {
         "charts": {name: figure.spec() for name, figure in figures.items()},
         "dark": DARK,
@@ -146,14 +147,6 @@ def _json(data: object) -> str:
 def _digest(script: str) -> str:
     """What the content security policy knows a script by."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
-
-
-@cache
-def _vega() -> str:
-    """Vega, Vega-Lite and Vega-Embed as one script, from the wheel of vl-convert."""
-    bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
-    # Inside a script element the parser looks for its end and for comments, even within strings.
-    return bundle.replace("</script", "<\\/script").replace("<!--", "<\\!--")
 
 
 @cache

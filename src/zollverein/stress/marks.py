@@ -39,7 +39,8 @@ def link_marks(network: Network) -> pd.DataFrame:
     wanted = ["link", "what", "confidence", "source"]
     # Figures before the link itself: of two that are as weak, the one that can be measured is named first.
     rows = pd.concat([part.reindex(columns=wanted) for part in (figures, units, own) if len(part)])
-    marks = [_mark(rows[rows["link"] == link]) for link in network.links.index]
+    of_link = dict(list(rows.groupby("link", sort=False)))
+    marks = [_mark(of_link.get(link, rows.iloc[:0])) for link in network.links.index]
     return pd.DataFrame(marks, index=network.links.index, columns=["confidence", "weakest_figure", "source"])
 
 
