@@ -3,6 +3,7 @@
 import json
 import subprocess
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -80,21 +81,24 @@ def test_what_two_cases_differ_in_is_told_the_largest_first(run: Run, tmp_path: 
     data = json.loads(done.stdout)
     assert (data["equal"], list(data["tables"])) == (False, ["tariffs"])
     assert data["tables"]["tariffs"]["changed"] == [
-        {"row": ", ".join(row[:3]), "column": "applied_percent", "was": "0", "now": "3", "relative_change": None}
-    ]
+        {
+            "row": ", ".join(row[:3]), "column": "applied_percent", "was": "0", "now": "3", "relative_change": None,
+            "share_of_total": 0.125,
+        }
+    ]  # fmt: skip
     assert "did you mean 'tariffs'" in refused(run("case", "diff", "small", folder, "--table", "tarifs"))
 
 
 def test_a_case_is_frozen_with_a_report_or_refused_with_what_breaks(run: Run, tmp_path: Path) -> None:
-    told = said(run("case", "freeze", "small", "2027-01-01", tmp_path / "late"))
+    told = said(run("case", "freeze", "small", date.today().isoformat(), tmp_path / "late"))
     assert "0 rows left out, 127 kept" in told
     assert "valid" in said(run("case", "check", tmp_path / "late"))
     (tmp_path / "late/economy/crude.csv").write_text("changed", encoding="utf-8")
     done = run("case", "check", tmp_path / "late")
     assert done.returncode == 2
     assert "changed since it was frozen" in " ".join(done.stdout.split())
-    # Its one source is of 2026: nothing at all was known before.
-    assert "no whole case" in refused(run("case", "freeze", "small", "2020-01-01", tmp_path / "early"))
+    # Nothing at all was known before its first source.
+    assert "nothing of the case was known" in refused(run("case", "freeze", "small", "2020-01-01", tmp_path / "early"))
     assert "give a day such as" in refused(run("case", "freeze", "small", "soon", tmp_path / "early"))
     kept = run("case", "freeze", "small", "2020-01-01", tmp_path / "kept", "--keep", "economy,union", "--json")
     data = json.loads(said(kept))
