@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import date, timedelta
 
 import pandas as pd
 import pytest
@@ -194,7 +195,12 @@ def test_a_vintage_is_sealed_as_the_standard_has_it(frozen):
         assert resource == sealed(resource, files[resource["path"]])
         told = Resource({k: resource[k] for k in ("name", "path", "hash", "bytes")}, basepath=str(frozen.folder))
         assert told.validate().valid
-    assert files["README.md"].startswith(b"> This is the case as it was known on 2022-06-30.")
+    readme = files["README.md"].decode("utf-8")
+    assert readme.startswith(
+        "# Known, as known on 2022-06-30\n\nMade from case `known`: as known on 2022-06-30. Of its 16 "
+    )
+    assert files["README-of-known.md"] == b"# Known\n"
+    assert (described["name"], described["title"]) == ("case", "Known, as known on 2022-06-30")
     assert check_case(frozen.folder) == []
 
 
@@ -233,7 +239,7 @@ def test_a_seal_that_fits_is_silent():
 
 
 def test_frozen_late_enough_nothing_is_left_out(known, tmp_path):
-    made = freeze_case(known, "2030-01-01", tmp_path / "case")
+    made = freeze_case(known, "2025-01-01", tmp_path / "case")
     assert made.left_out.empty
     was, now = files_in(known), files_in(made.folder)
     assert {file for file in was if was[file] != now[file]} == {"datapackage.json", "README.md"}
@@ -280,12 +286,73 @@ def test_what_was_known_must_be_a_case_or_what_breaks_is_told(tmp_path):
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     with pytest.raises(CaseError, match="is no whole case") as error:
         freeze_case(folder, "2021-12-31", tmp_path / "frozen")
-    assert "--without economy" in str(error.value)
+    assert str(error.value).endswith("what gives a whole case: --without economy"), "and no way that was not tried"
     assert error.value.faults
     assert sorted(p.name for p in tmp_path.iterdir()) == ["case"]
     made = freeze_case(folder, "2021-12-31", tmp_path / "frozen", without=["economy"])
     assert "trade" not in open_case(made.folder).tables
     assert "regions" in open_case(made.folder).tables
+
+
+def test_days_of_which_nothing_is_known_are_refused(known, tmp_path):
+    with pytest.raises(InputError, match=f"nothing can be known yet; give {date.today()} or one before"):
+        freeze_case(known, date.today() + timedelta(days=1), tmp_path / "case")
+    with pytest.raises(InputError, match="nothing of the case was known before 2022-01-05"):
+        freeze_case(known, "2022-01-04", tmp_path / "case")
+    assert list(tmp_path.iterdir()) == []
+
+
+def with_union(folder):
+    """The small case, whose members' sources can be dated apart."""
+    copy_case("small", folder)
+    path = folder / "sources.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    key = lines[1].split(",", 1)[0]
+    lines[1] = f"{key},A,,http://a.org,2019-01-01,,"
+    path.write_text("\n".join([*lines, "late,A,,http://a.org/late,2022-01-01,,"]) + "\n", encoding="utf-8")
+    return key
+
+
+def known_later(folder, key, *countries):
+    path = folder / "union/memberships.csv"
+    rows = [*csv.DictReader(io.StringIO(path.read_text(encoding="utf-8")))]
+    for row in rows:
+        row["source"] = "late" if row["country"] in countries else key
+    pd.DataFrame(rows).to_csv(path, index=False)
+    return [row["country"] for row in rows]
+
+
+def test_a_union_whose_members_were_not_known_is_none_and_the_way_to_have_it_is_told(tmp_path):
+    key = with_union(tmp_path / "case")
+    members = known_later(tmp_path / "case", key, *open_case("small").table("memberships")["country"])
+    made = freeze_case(tmp_path / "case", "2020-01-01", tmp_path / "frozen")
+    assert members
+    assert open_case(made.folder).union_agreement is None
+    assert made.notes[-1] == "to have the union in it, take who belongs to it as it is: --keep agreements,memberships"
+    whole = freeze_case(tmp_path / "case", "2020-01-01", tmp_path / "whole", keep=["agreements", "memberships"])
+    assert open_case(whole.folder).union_agreement == open_case("small").union_agreement
+    assert not [note for note in whole.notes if "union" in note]
+
+
+def test_what_names_a_member_that_was_not_known_goes_with_it(tmp_path):
+    key = with_union(tmp_path / "case")
+    barriers = open_case(tmp_path / "case").table("barriers")
+    lost = str(barriers["imposing"].iloc[0])
+    known_later(tmp_path / "case", key, lost)
+    made = freeze_case(tmp_path / "case", "2021-12-31", tmp_path / "frozen")
+    reasons = made.left_out[made.left_out["table"] == "barriers"]["reason"]
+    assert f"names the member '{lost}', whose membership is left out" in set(reasons)
+    assert open_case(made.folder).union_agreement is not None
+
+
+def test_without_an_economy_no_scenario_holds(tmp_path):
+    def judge(_folder):
+        raise AssertionError("nobody need be asked")
+
+    copy_case("small", tmp_path / "case")
+    made = freeze_case(tmp_path / "case", date.today(), tmp_path / "frozen", without=["production"], judge=judge)
+    assert not (made.folder / "scenarios").exists()
+    assert set(made.scenarios["reason"]) == {"it runs on an economy, and there is no table production"}
 
 
 def test_bad_requests_are_refused_and_nothing_is_made(known, tmp_path):

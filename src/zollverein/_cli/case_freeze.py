@@ -49,25 +49,9 @@ def _show(console: Console, made: Frozen) -> None:
     from zollverein._cli.grid import table_or_cards  # noqa: PLC0415
 
     touched = (made.tables["left_out"] + made.tables["undated"] + made.tables["later"]) > 0
-    changed = made.tables[touched & (made.tables["kept"] > 0)]
+    changed = made.tables[touched & (made.tables["kept"] > 0)].rename(columns={"left_out": "left out"})
     if len(changed):
         console.print(table_or_cards(changed, f"As known on {made.day}: rows by table", console.width))
-    told = [
-        f"preferred instead: {row['table']}, {row['key']} (what was preferred was not known)"
-        for row in made.preferred.to_dict("records")
-    ]
-    for reason, files in made.scenarios.groupby("reason", sort=False)["file"]:
-        told.append(f"left out: {', '.join(files)}: {reason}")
-    told += made.notes
-    tables = made.tables
-    gone = tables.loc[tables["kept"] == 0, "table"].tolist()
-    if gone:
-        told.append(f"left out as a whole: {', '.join(gone)}")
-    if undated := int(tables["undated"].sum()):
-        told.append(f"{undated:,} rows are kept on the word of sources without a date (general knowledge)")
-    if later := int(tables["later"].sum()):
-        told.append(f"{later:,} rows are kept though their sources are later")
-    out = int(tables["left_out"].sum())
-    told.append(f"{made.folder}: {out:,} rows left out, {int(tables['kept'].sum()):,} kept; row by row: --json")
+    told = [*made.told[:-1], f"{made.folder}: {made.told[-1]}; row by row: --json"]
     for line in told:
         console.print(line, highlight=False, markup=False, soft_wrap=True)

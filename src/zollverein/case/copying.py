@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from zollverein.case.case import check_case
 from zollverein.case.contents import Contents, as_contents, contents_of
+from zollverein.case.doors import OF_ECONOMY
 from zollverein.case.fault import refuse
 from zollverein.case.leaving_out import Less, leave_out, named_in
 from zollverein.case.package import DESCRIPTOR, bundled_cases, read_package
@@ -19,6 +20,7 @@ __all__ = ["Judge", "as_a_name", "copy_case", "remove_unfit", "rooms_of", "table
 
 # What every room needs: where figures come from, and the codes of the case's own regions.
 ALWAYS = ("sources", "regions")
+RUNS = ("scenarios", "sweeps")
 # Given a folder, which of its files (scenarios, sweeps) do not hold on the case in it, each with the reason.
 Judge = Callable[[Path], Mapping[str, str]]
 
@@ -63,15 +65,32 @@ def copy_case(
 
 
 def remove_unfit(folder: Path, judge: Judge | None) -> dict[str, str]:
-    """Remove the scenarios and sweeps of a folder that do not hold, until the rest do; return the reasons by file."""
-    unfit: dict[str, str] = {}
-    while judge is not None and (found := judge(folder)):
-        for file in found:
-            (folder / file).unlink()
-            if not any((folder / file).parent.iterdir()):
-                (folder / file).parent.rmdir()
+    """Remove the scenarios and sweeps of a folder that do not hold, until the rest do; return the reasons by file.
+
+    Each of them runs an economy; without one none holds, and the judge need not be asked.
+    """
+    if judge is None:
+        return {}
+    tables = read_package(folder).tables
+    if lacking := [table for table in OF_ECONOMY if table not in tables]:
+        why = f"it runs on an economy, and there is no table {', '.join(lacking)}"
+        unfit = {
+            f"{path.parent.name}/{path.name}": why for room in RUNS for path in sorted((folder / room).glob("*.yaml"))
+        }
+        _remove(folder, unfit)
+        return unfit
+    unfit = {}
+    while found := judge(folder):
+        _remove(folder, found)
         unfit |= found
     return unfit
+
+
+def _remove(folder: Path, files: Iterable[str]) -> None:
+    for file in files:
+        (folder / file).unlink()
+        if not any((folder / file).parent.iterdir()):
+            (folder / file).parent.rmdir()
 
 
 def rooms_of(contents: Contents) -> dict[str, list[str]]:

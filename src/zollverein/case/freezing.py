@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from zollverein.case.case import case_of, check_case
-from zollverein.case.contents import contents_of, json_like
-from zollverein.case.copying import Judge, remove_unfit, tables_of
+from zollverein.case.case import Case, case_of, check_case
+from zollverein.case.contents import Contents, contents_of, json_like
+from zollverein.case.copying import Judge, remove_unfit, rooms_of
 from zollverein.case.fault import Fault
-from zollverein.case.knowing import KNOWN, begins, by_sources, last_day, published
-from zollverein.case.leaving_out import EMPTIED, Less, keys_of, leave_out, named_in
-from zollverein.case.package import DESCRIPTOR, locate, read_package
-from zollverein.case.parsing import Table
+from zollverein.case.knowing import DAYS, by_sources
+from zollverein.case.known_part import Asked, KnownPart, has_sources, known_part
+from zollverein.case.leaving_out import EMPTIED, keys_of
+from zollverein.case.made_from import descends, keep_readme, write_readme
+from zollverein.case.package import DESCRIPTOR, Package, locate, read_package
 from zollverein.case.seal import FROZEN, sealed
 from zollverein.case.writing import require_free, whole_folder, write_files
 from zollverein.errors import CaseError, InputError
 
 __all__ = ["Frozen", "freeze_case"]
 
-README = "README.md"
-WITHOUT = "left out as asked"
+# Who belongs to a union, and to what.
+UNION = ("agreements", "memberships")
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,26 @@ class Frozen:
     scenarios: pd.DataFrame
     notes: tuple[str, ...]
 
+    @property
+    def told(self) -> list[str]:
+        """What changed, a sentence each; nothing of a table of which all rows are left."""
+        told = [
+            f"preferred instead: {row['table']}, {row['key']} (what was preferred was not known)"
+            for row in self.preferred.to_dict("records")
+        ]
+        for reason, files in self.scenarios.groupby("reason", sort=False)["file"]:
+            told.append(f"left out: {', '.join(files)}: {reason}")
+        told += self.notes
+        tables = self.tables
+        if gone := tables.loc[tables["kept"] == 0, "table"].tolist():
+            told.append(f"left out as a whole: {', '.join(gone)}")
+        if undated := int(tables["undated"].sum()):
+            told.append(f"{undated:,} rows are kept on the word of sources without a date (general knowledge)")
+        if later := int(tables["later"].sum()):
+            told.append(f"{later:,} rows are kept though their sources are later")
+        out, kept = int(tables["left_out"].sum()), int(tables["kept"].sum())
+        return [*told, f"{out:,} rows left out, {kept:,} kept"]
+
     def to_mapping(self) -> dict[str, Any]:
         """Return all of it as plain data."""
         frames = {n: getattr(self, n) for n in ("tables", "left_out", "preferred", "scenarios")}
@@ -73,10 +95,11 @@ def freeze_case(
 
     A row that says when it was known (``known_on``, ``recorded``) is known from then on. Any other is known once its
     sources were published: a reported figure with the first of them, a derived or assumed one with the last. A date
-    that names a month or a year means its last day. A source without a date is general knowledge; what rests on such
-    alone stays, unless all of its own days and years lie after the day. What refers to a row that is left out, and
-    shares that no longer add to one without it, go with it (`leave_out`). A span that begins later stays if it was
-    announced by the day. The descriptor says ``frozen_at``, and of every table its hash and length.
+    that names a month or a year means its last day, unless the source was retrieved before. A source without a date is
+    general knowledge; what rests on such alone stays, unless all of its own days and years lie after the day. What
+    refers to a row that is left out, and shares that no longer add to one without it, go with it (`leave_out`). A span
+    that begins later stays if it was announced by the day. The descriptor says ``frozen_at``, and of every table its
+    hash and length; the case is named after its folder, and its README says what was left out.
 
     Parameters
     ----------
@@ -87,38 +110,27 @@ def freeze_case(
 
     Raises
     ------
-    InputError : no day. UnknownNameError : no such case, room or table. OutputError : no place to write to.
-    CaseError : the case has faults; or what was known is no valid case, with what breaks; nothing is written.
+    InputError : no day, one to come, or one before anything of the case was known. UnknownNameError : no such case,
+        room or table. OutputError : no place to write to. CaseError : the case has faults; or what was known is no
+        valid case, with what breaks and what does not; nothing is written.
     """
     at, place = _as_day(day), locate(name_or_path)
     require_free(folder)
     package = read_package(place)
     case = case_of(package, place, str(name_or_path))
-    contents = contents_of(place)
-    kept = set(tables_of(contents, keep))
-    less = Less(contents, package.tables)
-    less.gone |= dict.fromkeys(tables_of(contents, without, besides=False), WITHOUT)
-    told = case.sources.reindex(columns=["key", "date"])
-    dated = {str(key): last_day(day) for key, day in zip(told["key"], told["date"], strict=True)}
-    known = {name: published(table, dated) for name, table in less.tables.items()}
-    for name, table in less.tables.items():
-        if name not in kept | set(less.gone) and name != "sources":
-            less.take(name, _not_known(table, known[name], at, reported_later))
-            less.take(name, _untold(less, name, at))
-    leave_out(less, known)
-    less.take("sources", _sources_of_later(less, dated, at, kept))
-    less.notes.clear()
-    files = leave_out(less, known)
-    files[DESCRIPTOR] = _sealed_descriptor(files, at)
-    if README in files:
-        files[README] = _told(files[README], at)
+    asked = Asked(at, tuple(without), tuple(keep), reported_later)
+    part = known_part(package, contents_of(place), case, asked)
+    _require_known(part, asked)
+    part.files[DESCRIPTOR] = _sealed_descriptor(part.files, asked, Path(folder))
     with whole_folder(folder) as made:
-        write_files(files, made)
+        write_files(keep_readme(part.files, case.name), made)
         if faults := check_case(made):
-            raise _refused(str(name_or_path), at, faults)
+            raise _refused(package, case, asked, faults)
         unfit = remove_unfit(made, judge)
-    scenarios = pd.DataFrame([*unfit.items()], columns=["file", "reason"])
-    return Frozen(Path(folder), at, *_report(less, known, dated, at), scenarios, tuple(less.notes))
+        scenarios = pd.DataFrame([*unfit.items()], columns=["file", "reason"])
+        frozen = Frozen(Path(folder), at, *_report(part, at), scenarios, (*part.less.notes, *_advice(part, asked)))
+        write_readme(made, case.name, asked.how, [*asked.told, *frozen.told])
+    return frozen
 
 
 def _as_day(day: date | str) -> date:
@@ -126,105 +138,88 @@ def _as_day(day: date | str) -> date:
         at = date.fromisoformat(str(day))
     except ValueError as error:
         raise InputError(f"the day to freeze at is '{day}'; give a day such as 2022-03-28") from error
+    if at > (today := date.today()):
+        raise InputError(f"the day to freeze at is {at}, of which nothing can be known yet; give {today} or one before")
     return at
 
 
-def _not_known(table: Table, known: pd.Series[Any], at: date, reported_later: bool) -> dict[int, str]:
-    starts, later = begins(table), known > pd.Timestamp(at)
-    if reported_later:
-        later &= ~_reported_later(table, known, at)
-    found = {row: f"known from {day.date().isoformat()}" for row, day in known[later].items()}
-    new = known.isna() & (starts > pd.Timestamp(at)) & _has_sources(table)
-    reason = "is about later days alone, and no source with a date announces it"
-    return found | dict.fromkeys(known.index[new], reason)
+def _require_known(part: KnownPart, asked: Asked) -> None:
+    """Refuse a day before anything of the case was known, if nothing is to be kept whenever it was known."""
+    days = pd.concat([pd.Series(list(part.dated.values()), dtype=DAYS), *part.known.values()])
+    first = days.min()
+    if not asked.keep and not pd.isna(first) and pd.Timestamp(asked.at) < first:
+        raise InputError(
+            f"the day to freeze at is {asked.at}, and nothing of the case was known before {first.date()}, the day of "
+            f"its first source; give a later day"
+        )
 
 
-def _untold(less: Less, table: str, at: date) -> dict[int, str]:
-    """Rows whose history, a table that must name them and says when each of its rows was known, begins later."""
-    frame = less.tables[table].frame
-    found: dict[int, str] = {}
-    for other in less.tables.values():
-        days = [name for name in KNOWN if name in other.schema.names]
-        of_mine = [
-            (column.name, column.foreign[0].partition(".")[2])
-            for column in other.schema.columns
-            if column.constraints.get("required") and not column.separator
-            if len(column.foreign) == 1 and column.foreign[0].partition(".")[0] == table
-        ]
-        for name, key in of_mine if days else ():
-            first = frame[key].map(other.frame[days[0]].groupby(other.frame[name]).min())
-            for row, day in first[first > pd.Timestamp(at)].items():
-                found[int(str(row))] = f"its history begins on {day.date().isoformat()}"
-    return found
-
-
-def _reported_later(table: Table, known: pd.Series[Any], at: date) -> pd.Series[Any]:
-    """Rows that a source of after the day reports of a state before it; a row that says when it was known is none."""
-    frame = table.frame
-    if "confidence" not in frame.columns or any(column in frame.columns for column in KNOWN):
-        return pd.Series(False, index=frame.index)
-    begun = ~(begins(table) > pd.Timestamp(at))
-    return (frame["confidence"] == "reported") & begun & (known > pd.Timestamp(at))
-
-
-def _has_sources(table: Table) -> pd.Series[Any]:
-    frame = table.frame
-    return frame["source"].notna() if "source" in frame.columns else pd.Series(False, index=frame.index)
-
-
-def _sources_of_later(less: Less, dated: dict[str, Any], at: date, kept: Collection[str]) -> dict[int, str]:
-    """Sources that were published later and that no row names any more."""
-    used = named_in(less, "sources", "key")
-    keys = less.tables["sources"].frame["key"].astype(str)
-    later = {
-        row: f"known from {dated[key].date().isoformat()}"
-        for row, key in keys.items()
-        if key not in used and not pd.isna(dated[key]) and dated[key].date() > at
-    }
-    return {} if "sources" in kept else {int(str(row)): reason for row, reason in later.items()}
-
-
-def _sealed_descriptor(files: dict[str, bytes], at: date) -> bytes:
+def _sealed_descriptor(files: dict[str, bytes], asked: Asked, folder: Path) -> bytes:
     raw = files[DESCRIPTOR]
-    descriptor = json.loads(raw.decode("utf-8-sig"))
+    descriptor = descends(json.loads(raw.decode("utf-8-sig")), folder, asked.how)
     resources = [sealed(resource, files[resource["path"]]) for resource in descriptor["resources"]]
     head = {key: value for key, value in descriptor.items() if key not in ("resources", FROZEN)}
-    return json_like({**head, FROZEN: at.isoformat(), "resources": resources}, raw)
+    return json_like({**head, FROZEN: asked.at.isoformat(), "resources": resources}, raw)
 
 
-def _told(readme: bytes, at: date) -> bytes:
-    line = f"> This is the case as it was known on {at.isoformat()}. What follows is about the whole of it.\n\n"
-    return line.encode("utf-8") + readme
+def _advice(part: KnownPart, asked: Asked) -> list[str]:
+    """What would keep a union that was there on the day, and whose sources are later ones."""
+    less = part.less
+    if not less.union_lost:
+        return []
+    return [f"to have the union in it, take who belongs to it as it is: --keep {_listed(asked.keep, UNION)}"]
 
 
-def _refused(name: str, at: date, faults: list[Fault]) -> CaseError:
-    """The error that tells what breaks, file by file, and which ways there are."""
+def _listed(before: Collection[str], more: Collection[str]) -> str:
+    return ",".join(dict.fromkeys([*before, *more]))
+
+
+def _refused(package: Package, case: Case, asked: Asked, faults: Sequence[Fault]) -> CaseError:
+    """The error that tells what breaks, file by file, and which ways there are: they were tried."""
     files = dict.fromkeys(fault.file for fault in faults)
-    lines = [f"what was known of '{name}' on {at} is no whole case:"]
+    lines = [f"what was known of '{case.name}' on {asked.at} is no whole case:"]
     for file in files:
         mine = [fault for fault in faults if fault.file == file]
         lines.append(f"  {mine[0]}" + f" (and {len(mine) - 1} faults more in {file})" * (len(mine) > 1))
-    rooms = sorted({file.partition("/")[0] for file in files if "/" in file})
-    ways = [f"--without {room}" for room in rooms]
-    error = CaseError(
-        "\n".join(lines) + f"\nleave a room or table out ({' or '.join(ways) or '--without TABLE'}), take one as it is "
-        f"(--keep TABLE: that a place exists), or what later sources report of earlier states (--reported-later)"
+    ways = [*_ways(package, case, asked, faults)]
+    told = (
+        f"what gives a whole case: {'; or '.join(ways)}" if ways else "give another day, or more to --without or --keep"
     )
+    error = CaseError("\n".join([*lines, told]))
     error.faults = tuple(faults)
     return error
 
 
-def _report(
-    less: Less, known: dict[str, pd.Series[Any]], dated: dict[str, Any], at: date
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def _ways(package: Package, case: Case, asked: Asked, faults: Sequence[Fault]) -> Iterator[str]:
+    """Yield the options with which there is a whole case."""
+    contents = contents_of(case.folder)
+    if not asked.reported_later and not _faults(package, contents, case, replace(asked, reported_later=True)):
+        yield "--reported-later (what later sources report of earlier states)"
+    rooms, more = rooms_of(contents), list[str]()
+    while new := [r for r in dict.fromkeys(f.file.partition("/")[0] for f in faults) if r in rooms and r not in more]:
+        more += new
+        faults = _faults(package, contents, case, replace(asked, without=(*asked.without, *more)))
+        if not faults:
+            yield f"--without {_listed(asked.without, more)}"
+            return
+
+
+def _faults(package: Package, contents: Contents, case: Case, asked: Asked) -> list[Fault]:
+    with tempfile.TemporaryDirectory(prefix="zollverein-") as beside:
+        write_files(known_part(package, contents, case, asked).files, Path(beside))
+        return check_case(Path(beside))
+
+
+def _report(part: KnownPart, at: date) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """What the tables have and lack, row by row what is left out, and what is preferred instead."""
+    less, known, dated = part.less, part.known, part.dated
     rows: list[tuple[Any, ...]] = []
     tables, preferred = [], []
     for name, table in less.tables.items():
         out, keys = less.rows.get(name, {}), [*keys_of(less, name)]
         whole = less.gone.get(name, EMPTIED) != EMPTIED
         left = pd.Series(not whole, index=table.frame.index) & ~table.frame.index.isin(list(out))
-        undated = int((left & known[name].isna() & _has_sources(table)).sum())
+        undated = int((left & known[name].isna() & has_sources(table)).sum())
         later = int((left & (by_sources(table, dated) > pd.Timestamp(at))).sum())
         count = len(table.frame)
         tables.append((name, count, count - int(left.sum()), int(left.sum()), undated, later))

@@ -10,7 +10,7 @@ import pandas as pd
 
 from zollverein.case.parsing import Table
 
-__all__ = ["KNOWN", "begins", "by_sources", "last_day", "published"]
+__all__ = ["DAYS", "KNOWN", "begins", "by_sources", "last_day", "published"]
 
 # A day on which the row itself says that it was known; it counts before the days of its sources.
 KNOWN = ("known_on", "recorded")

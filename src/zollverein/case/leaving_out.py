@@ -19,11 +19,14 @@ from zollverein.case.tokens import TokenTable
 
 __all__ = ["EMPTIED", "Less", "keys_of", "leave_out", "named_in"]
 
-SOURCES, CODES = "sources", "regions.region"
+SOURCES, CODES, MEMBERS = "sources", "regions.region", "memberships"
 # Parts of a list that begin with a prefix are about the union; without these tables there is none.
-OF_A_PREFIX = {"pair": "wedges", "member": "memberships"}
+OF_A_PREFIX = {"pair": "wedges", "member": MEMBERS}
+# What a threat is fitted to, and the table that it stands in; empty: the one of that name.
+EVENTS = ("events", "events_of")
 SURENESS = {"reported": 0, "derived": 1, "assumed": 2}
 EMPTIED = "no row of it is left"
+OF_NO_UNION = "is about the union, of which no membership is left"
 
 
 @dataclass
@@ -73,11 +76,33 @@ class Less:
             self._held[place, whole] = frozenset(frame[column].dropna().astype(str))
         return self._held[place, whole]
 
+    def members(self, *, whole: bool = False) -> frozenset[str]:
+        """Return all that ever were members of the union: by the rows that are left, or by the whole case."""
+        union = self.contents.descriptor.get("union")
+        if union is None or MEMBERS not in self.tables or self.gone.get(MEMBERS, EMPTIED) != EMPTIED:
+            return frozenset()
+        if (MEMBERS, whole) not in self._held:
+            rows = self.tables[MEMBERS].frame if whole else self.left(MEMBERS)
+            mine = (rows["agreement"] == union) & (rows["status"] == "member")
+            self._held[MEMBERS, whole] = frozenset(rows.loc[mine, "country"].dropna().astype(str))
+        return self._held[MEMBERS, whole]
+
+    @property
+    def lost_members(self) -> frozenset[str]:
+        """Members of the union whose membership is left out."""
+        return self.members(whole=True) - self.members()
+
+    @property
+    def union_lost(self) -> bool:
+        """Whether the case had a union, and no member of it is left."""
+        return bool(self.lost_members) and not self.members()
+
 
 def leave_out(less: Less, published: Mapping[str, pd.Series[Any]] | None = None) -> dict[str, bytes]:
     """Take out of a case what refers to rows and tables that are left out already, again and again until all fits.
 
-    A row goes with what it refers to; so do the other rows whose shares added to one with it. A table without rows
+    A row goes with what it refers to; so do the other rows whose shares added to one with it, and those that name a
+    member of the union whose membership is left out (unless all are: the case then has no union). A table without rows
     goes, and references of schemas to it. Of figures in conflict that lost the preferred one, the surest and then
     the newest of the rest is preferred. Sources stay as long as a row names them.
 
@@ -122,7 +147,7 @@ def _orphans(less: Less, table: str) -> dict[int, str]:
     schema, frame = less.tables[table].schema, less.left(table)
     found: dict[int, str] = {}
     for column in schema.columns:
-        if not column.foreign and not column.country and not column.prefixed:
+        if not (column.foreign or column.country or column.prefixed or column.member):
             continue
         cells = frame[column.name].dropna().astype(str)
         for cell in cells.unique():
@@ -132,6 +157,7 @@ def _orphans(less: Less, table: str) -> dict[int, str]:
     for key in schema.foreign_keys:
         found |= _lost_keys(less, frame, key)
     found |= _named_besides(less, schema, frame)
+    found |= _lost_events(less, schema, frame)
     return found | _broken_sums(less, table, schema)
 
 
@@ -140,7 +166,14 @@ def _lost(less: Less, column: Column, part: str) -> str | None:
     prefix = part.partition(":")[0]
     if prefix in column.prefixed:
         table = OF_A_PREFIX[column.prefixed[prefix]]
-        return f"refers to table {table}, which is left out" if table in less.gone else None
+        if table in less.gone:
+            return f"refers to table {table}, which is left out"
+        if less.union_lost:
+            return OF_NO_UNION
+        member = part.partition(":")[2].strip()
+        return _no_member(member) if table == MEMBERS and member in less.lost_members else None
+    if column.member and part in less.lost_members and not less.union_lost:
+        return _no_member(part)
     if column.foreign and SOURCES not in {place.partition(".")[0] for place in column.foreign}:
         before = [place for place in column.foreign if part in less.values(place, whole=True)]
         if before and not any(part in less.values(place) for place in before):
@@ -150,18 +183,45 @@ def _lost(less: Less, column: Column, part: str) -> str | None:
     return None
 
 
+def _no_member(code: str) -> str:
+    return f"names the member '{code}', whose membership is left out"
+
+
 def _named_besides(less: Less, schema: TableSchema, frame: pd.DataFrame) -> dict[int, str]:
     """Rows that name, in a list of what is struck as well, a pair or member of a union that is left out."""
-    prefixes = {prefix: what for column in schema.columns for prefix, what in column.prefixed.items()}
-    lost = {prefix: OF_A_PREFIX[what] for prefix, what in prefixes.items() if OF_A_PREFIX[what] in less.gone}
+    prefixes = {prefix: OF_A_PREFIX[what] for column in schema.columns for prefix, what in column.prefixed.items()}
+    members = "|".join(map(re.escape, sorted(less.lost_members)))
+    # What of each prefix is lost: all of it with its table or the union, or some members.
+    lost: dict[str, tuple[str, str]] = {}
+    for prefix, table in prefixes.items():
+        if table in less.gone or less.union_lost:
+            lost[prefix] = ("", f"refers to table {table}, which is left out" if table in less.gone else OF_NO_UNION)
+        elif table == MEMBERS and members:
+            lost[prefix] = (rf"(?:{members})\b", "names a member whose membership is left out")
     found: dict[int, str] = {}
     for column in schema.columns if lost else ():
         if column.type != "string" or column.prefixed:
             continue
         cells = frame[column.name].dropna().astype(str)
-        for prefix, table in lost.items():
-            named = cells.str.match(rf"(?:.*;)?\s*{re.escape(prefix)}:")
-            found |= dict.fromkeys(cells.index[named], f"refers to table {table}, which is left out")
+        for prefix, (what, reason) in lost.items():
+            named = cells.str.contains(rf"(?:^|;)\s*{re.escape(prefix)}:\s*{what}")
+            found |= dict.fromkeys(cells.index[named], reason)
+    return found
+
+
+def _lost_events(less: Less, schema: TableSchema, frame: pd.DataFrame) -> dict[int, str]:
+    """Rows that rest on events, by their names in the table that ``events_of`` says, of which one is left out."""
+    if not set(EVENTS) <= set(schema.names):
+        return {}
+    found: dict[int, str] = {}
+    for row, named, of in frame[list(EVENTS)].dropna(subset=[EVENTS[0]]).itertuples(name=None):
+        table = EVENTS[0] if pd.isna(of) else str(of)
+        if table not in less.tables or not (key := less.tables[table].schema.primary_key):
+            continue
+        place = f"{table}.{key[0]}"
+        lost = less.values(place, whole=True) - less.values(place)
+        if gone := [part for part in map(str.strip, re.split("[;+]", str(named))) if part in lost]:
+            found[row] = f"refers to {place} '{gone[0]}', which is left out"
     return found
 
 
@@ -236,11 +296,10 @@ def _less_stated(less: Less, descriptor: Mapping[str, Any]) -> dict[str, Any]:
     agreements = less.values("agreements.agreement")
     if "union" in made and ("agreements" in less.gone or made["union"] not in agreements):
         less.notes.append(f"the descriptor names no union: agreement '{made.pop('union')}' is left out")
+    if "union" in made and less.union_lost:
+        less.notes.append(f"the descriptor names no union: every membership of '{made.pop('union')}' is left out")
     if "union_core" in made:
-        members = set()
-        if "union" in made and "memberships" in less.tables and "memberships" not in less.gone:
-            rows = less.left("memberships")
-            members = set(rows.loc[(rows["agreement"] == made["union"]) & (rows["status"] == "member"), "country"])
+        members = less.members() if "union" in made else ()
         core = [member for member in made["union_core"] if member in members]
         if core != list(made["union_core"]):
             less.notes.append("the descriptor names no core of the union any more: a member of it is left out")

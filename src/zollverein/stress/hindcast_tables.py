@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from zollverein.case import Case
+from zollverein.case.knowing import last_day
 from zollverein.corridor import Horizon, Outage
 from zollverein.errors import CaseError, UnknownNameError
 from zollverein.stress.hindcast_checks import check_inputs, check_measures, parts
@@ -153,29 +153,12 @@ def announced_record(events: pd.DataFrame, freeze: date) -> tuple[float, int]:
 
 def published_on(case: Case, rows: pd.DataFrame) -> pd.Series[Any]:
     """Return the last day on which the newest source of each row can have been published; NaT where none has a date."""
-    dated = {str(k): _last_day(d) for k, d in zip(case.sources["key"], case.sources["date"], strict=True)}
+    dated = {str(k): last_day(d) for k, d in zip(case.sources["key"], case.sources["date"], strict=True)}
     newest: list[Any] = []
     for cell in rows["source"].fillna("").astype(str):
         days = [day for key in cell.split(";") if pd.notna(day := dated.get(key.strip(), pd.NaT))]
         newest.append(max(days) if days else pd.NaT)
     return pd.Series(newest, index=rows.index, dtype="datetime64[ns]")
-
-
-def _last_day(text: object) -> Any:
-    """The last day that a source's date can mean: of a year its end, of a month its last day; NaT if it names none.
-
-    A date is a year, a month or a day, and may go on: ``2023-01/02``, ``2024-25``, ``2022-03-28 (event 23 Mar)``.
-    """
-    found = re.match(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:/(\d{2}))?", str(text))
-    if found is None:
-        return pd.NaT
-    year, month, day, until = (int(part) if part else 0 for part in found.groups())
-    month = until or month
-    if month > 12:  # the second year of a span
-        year, month = year - year % 100 + month, 0
-    if day and not until:
-        return pd.Timestamp(year, month, day)
-    return pd.Timestamp(year, month or 12, 1) + pd.offsets.MonthEnd(0)
 
 
 def _refuse_the_future(rows: pd.DataFrame, episode: Episode, variant: Variant) -> None:
