@@ -39,6 +39,13 @@ def test_value_added_is_its_share_of_output(own):
     assert "21,700" in fault.found
 
 
+def test_trade_within_a_region_is_told_by_production(own):
+    edit(own, "trade", 0, "importer", "INL")
+    fault = next(f for f in check_case(own) if f.column == "importer")
+    assert (fault.file, fault.row, fault.found) == ("economy/trade.csv", 2, "'INL' buys from itself")
+    assert "output less its exports" in fault.mend
+
+
 def test_rounding_is_no_fault(own):
     edit(own, "trade", 0, "value_usd_million", "1000.04")
     assert check_case(own) == []

@@ -73,6 +73,7 @@ def _from_world(
     made = case_from_world(folder, dataset, file, aggregation, year=year, usd_per_eur=usd_per_eur, title=title)
     console = output()
     totals = made.totals.assign(**{c: made.totals[c].map("{:,.3f}".format) for c in made.totals.columns[1:]})
+    totals.columns = [str(column).removesuffix("_usd_million") for column in totals.columns]
     console.print(table_or_cards(totals, "What aggregation kept, US$ million", console.width))
     for note in made.notes:
         console.print(f"- {note}", highlight=False, markup=False, soft_wrap=True)

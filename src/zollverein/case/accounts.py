@@ -25,6 +25,7 @@ def check_accounts(tables: Mapping[str, Table]) -> Iterator[Fault]:
     yield from _value_added(production)
     if trade is None or trade.bad or not {"exporter", "importer", "sector", "value_usd_million"} <= set(trade.frame):
         return
+    yield from _at_home(trade)
     places = list(zip(production.frame["region"], production.frame["sector"], strict=True))
     for column, side in SIDES:
         if column not in production.frame:
@@ -39,6 +40,17 @@ def check_accounts(tables: Mapping[str, Table]) -> Iterator[Fault]:
                 f"{told[k]:,.6g}, and {trade.file} adds up to {found[k]:,.6g} for {side} {region}, sector {sector}",
                 "the sum of trade", "mend one of them; home sales and output follow",
             )  # fmt: skip
+
+
+def _at_home(trade: Table) -> Iterator[Fault]:
+    """Rows of trade within a region: output less exports says that already, and the economy would count it twice."""
+    frame = trade.frame
+    for k in np.flatnonzero((frame["exporter"] == frame["importer"]).to_numpy()):
+        yield Fault(
+            trade.file, int(trade.lines[k]), "importer", f"'{frame['importer'].iloc[k]}' buys from itself",
+            "trade between two regions", "drop the row: what a region sells at home is its output less its exports, "
+            "column domestic_sales_usd_million of table production",
+        )  # fmt: skip
 
 
 def _value_added(production: Table) -> Iterator[Fault]:

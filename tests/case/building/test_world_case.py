@@ -67,6 +67,19 @@ def test_the_tables_of_a_case_close():
     assert (made["trade"]["exporter"] != made["trade"]["importer"]).all()
 
 
+def test_regions_have_names_that_a_reader_knows():
+    made = tables_of("MYS", "ROW", "WA").set_index("region")
+    assert made["name"].to_dict() == {
+        "MYS": "Malaysia", "ROW": "Rest of the world", "WA": "Rest of Asia and the Pacific",
+    }  # fmt: skip
+    assert made["kind"].to_dict() == {"MYS": "country", "ROW": "aggregate", "WA": "aggregate"}
+
+
+def tables_of(*regions):
+    table = replace(world(), regions=regions)
+    return tables(table).tables["regions"]
+
+
 def test_a_sector_that_a_region_does_not_have_takes_the_worlds_technology():
     table = world()
     parts = {name: getattr(table, name).copy() for name in ("intermediate", "final", "primary", "output")}

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 
 from zollverein.case.concordances import Aggregation, Concordance, thetas
+from zollverein.case.countries import ISO_3166
+from zollverein.case.data.country_names import named_countries
 from zollverein.case.data.world_table import Array, WorldTable
 from zollverein.errors import DataError
 
@@ -19,6 +21,11 @@ LEAST_SHARE = 1e-12
 # ISIC rev 4 divisions of agriculture, mining and manufacturing.
 GOODS = tuple(f"{k:02d}" for k in range(1, 34))
 TWICE = 2.0
+# What publishers call by these codes, and no reader should have to: ICIO, WIOD, ADB; EXIOBASE's five rests.
+REST = {
+    "ROW": "Rest of the world", "WA": "Rest of Asia and the Pacific", "WE": "Rest of Europe", "WF": "Rest of Africa",
+    "WL": "Rest of Latin America", "WM": "Rest of the Middle East",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,8 +176,8 @@ def _regions(table: WorldTable, aggregation: Aggregation, known: Mapping[str, st
         rows.append(
             {
                 "region": region,
-                "name": aggregation.region_names.get(region, region),
-                "kind": "country" if len(of) == 1 and len(of[0]) == 3 else "aggregate",
+                "name": _called(region, aggregation.region_names.get(region, region)),
+                "kind": "country" if len(of) == 1 and of[0] in ISO_3166 else "aggregate",
                 "members": ";".join(of) if len(of) > 1 else of[0],
                 "union": "",
                 "io_coefficients_from": "own",
@@ -178,6 +185,13 @@ def _regions(table: WorldTable, aggregation: Aggregation, known: Mapping[str, st
             }
         )
     return pd.DataFrame(rows)
+
+
+def _called(code: str, name: str) -> str:
+    """The name of a region; where it is only the code again, that of the country or of the rest that it stands for."""
+    if name != code:
+        return name
+    return REST.get(code.upper()) or named_countries().get(code, (code,))[0]
 
 
 def _sectors(
