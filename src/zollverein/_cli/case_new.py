@@ -72,7 +72,9 @@ def _from_world(
         raise InputError(f"--from {dataset} needs {lacking}; the manual's tutorial shows both")
     made = case_from_world(folder, dataset, file, aggregation, year=year, usd_per_eur=usd_per_eur, title=title)
     console = output()
-    totals = made.totals.assign(**{c: made.totals[c].map("{:,.3f}".format) for c in made.totals.columns[1:]})
+    # Rounded first, and plus nothing, so that a gap of nothing has no sign.
+    shown = {c: (made.totals[c].round(3) + 0.0).map("{:,.3f}".format) for c in made.totals.columns[1:]}
+    totals = made.totals.assign(**shown)
     totals.columns = [str(column).removesuffix("_usd_million") for column in totals.columns]
     console.print(table_or_cards(totals, "What aggregation kept, US$ million", console.width))
     for note in made.notes:
