@@ -104,7 +104,7 @@ def _show(console: Console, made: Rebuilt) -> None:
             "where": differs["where"].str.removesuffix("_usd_million"),
         }
     )
-    title = "Beside the base that stands: rows, and the largest relative change"
+    title = "Beside the base that stands: rows, and what moved most of its total"
     console.print(table_or_cards(differs, title, console.width))
     for doubt in doubts_of(made.base):
         console.print(f"- {doubt}", highlight=False, markup=False, soft_wrap=True)
@@ -116,6 +116,6 @@ def _show(console: Console, made: Rebuilt) -> None:
 
 
 def _percent(change: float) -> str:
-    if change == float("inf"):
+    if abs(change) == float("inf"):
         return "from 0"
-    return f"{change:,.3g} %" if change else ""
+    return f"{change:+,.3g} %" if change else ""

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from zollverein.case.case import open_case
 from zollverein.case.copying import as_a_name
+from zollverein.case.package import read_package
 
 __all__ = ["README", "descends", "keep_readme", "write_readme"]
 
@@ -45,21 +45,25 @@ def write_readme(folder: Path, name: str, how: str, told: Sequence[str]) -> None
     ----------
     name : of the other case. how : as in `descends`. told : what a reader must know of the making, a sentence each.
     """
-    case = open_case(folder)
-    known = case.confidence().set_index("table")
-    figures = int(known["figures"].sum())
-    count = {table: [f"{known.loc[table, level]:,}" for level in LEVELS] for table in known.index}
-    shares = [100.0 * known[level].sum() / max(figures, 1) for level in LEVELS]
+    case = read_package(folder)
+    known = {
+        table: [int((read.frame["confidence"] == level).sum()) for level in LEVELS]
+        for table, read in case.tables.items()
+        if "confidence" in read.frame
+    }
+    figures = sum(map(sum, known.values()))
+    shares = [100.0 * sum(counts[k] for counts in known.values()) / max(figures, 1) for k in range(len(LEVELS))]
     rows = [
-        f"| {' | '.join([table, f'{len(frame):,}', *count.get(table, [''] * len(LEVELS))])} |"
-        for table, frame in case.tables.items()
+        f"| {' | '.join([table, f'{len(read.frame):,}', *_shown(known.get(table))])} |"
+        for table, read in case.tables.items()
     ]
+    sources = len(case.tables["sources"].frame)
     before = f"README-of-{name}.md"
     lines = [
         f"# {case.title}",
         "",
         f"Made from case `{name}`: {how}. Of its {figures:,} figures {shares[0]:.1f} % are reported, "
-        f"{shares[1]:.1f} % derived and {shares[2]:.1f} % assumed; they name {len(case.sources):,} sources.",
+        f"{shares[1]:.1f} % derived and {shares[2]:.1f} % assumed; they name {sources:,} sources.",
         *([f"`{before}` is what was written of that case: its counts, years and remarks are not this one's."]
           if (folder / before).exists() else []),
         "",
@@ -75,3 +79,7 @@ def write_readme(folder: Path, name: str, how: str, told: Sequence[str]) -> None
         "",
     ]  # fmt: skip
     (folder / README).write_text("\n".join(lines), encoding="utf-8")
+
+
+def _shown(counts: Sequence[int] | None) -> list[str]:
+    return [""] * len(LEVELS) if counts is None else [f"{count:,}" for count in counts]

@@ -52,9 +52,10 @@ class Rebuilt:
     Attributes
     ----------
     base : the base, with the certificate of each of its steps.
-    differs : one row per table: table, rows, added, removed, changed, largest_change_percent (of a figure; infinite
-        from zero) and where it is, as `difference` tells them of the case and of a copy with this base. What the case
-        holds already and the base leaves out counts as removed.
+    differs : one row per table, as `Difference.summary` tells it of the case and a copy with this base: table, rows,
+        added, removed, changed, largest_change_percent (of the figure that moved by the largest share of its column's
+        total; infinite from zero) and where it is. What the case holds already and the base leaves out counts as
+        removed.
     folder : where a case with this base was written; None if nothing was.
     """
 
@@ -127,14 +128,12 @@ def _differs(case: Case, made: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     tables = {name: new.get(name, frame) for name, frame in case.tables.items() if name not in gone}
     found = difference(case, replace(case, tables=MappingProxyType(tables)))
     told = {str(row["table"]): row for row in found.summary().to_dict("records")}
-    first = {str(row["table"]): row for row in found.largest()[::-1].to_dict("records")}
     rows = []
     for name in mine:
-        added, removed, changed = (int(told[name][c]) if name in told else 0 for c in COUNTED)
-        largest, where = 0.0, ""
-        if (top := first.get(name)) is not None:
-            largest, where = 100.0 * abs(float(top["relative_change"])), f"{top['row']}: {top['column']}"
-        rows.append((name, len(new[name]), added, removed, changed, largest, where))
+        row = told.get(name, dict.fromkeys(COUNTED, 0) | {"largest": 0.0, "where": None})
+        stays = not isinstance(row["where"], str)  # no figure of it is there before and after with another value
+        change, where = (0.0, "") if stays else (100.0 * float(row["largest"]), str(row["where"]))
+        rows.append((name, len(new[name]), *(int(row[c]) for c in COUNTED), change, where))
     return pd.DataFrame(rows, columns=["table", "rows", *COUNTED, "largest_change_percent", "where"])
 
 
