@@ -83,7 +83,7 @@ def assert_the_answer_makes_sense(folder) -> None:
     [
         ("--from oecd-icio-2023 --file 2020_SML.csv", "needs --aggregation"),
         ("--from oecd-icio-2023 --aggregation mine.yaml", "needs --file"),
-        ("--from oecd-icio --file 2020_SML.csv --aggregation mine.yaml", "or 'oecd-icio-2023'"),
+        ("--from oecd-icio --file 2020_SML.csv --aggregation mine.yaml", "'oecd-icio-2023' or 'oecd-icio-2025'"),
         ("--from baci-hs17-202501 --file 2020_SML.csv --aggregation mine.yaml", "holds trade"),
         ("--from oecd-icio-2025 --file 2020_SML.csv --aggregation mine.yaml", "2023"),
         ("--from oecd-icio-2023 --file nothing.csv --aggregation mine.yaml", "nothing.csv"),
