@@ -51,3 +51,10 @@ def test_trade_within_a_region_is_told_by_production(own):
 def test_rounding_is_no_fault(own):
     edit(own, "trade", 0, "value_usd_million", "1000.04")
     assert check_case(own) == []
+
+
+def test_own_share_is_home_sales_over_what_is_bought(own):
+    edit(own, "production", 0, "own_trade_share", "0.5")
+    (fault,) = check_case(own)
+    assert (fault.file, fault.row, fault.column) == ("economy/production.csv", 2, "own_trade_share")
+    assert fault.found.startswith("0.5, and domestic_sales_usd_million is ")

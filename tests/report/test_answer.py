@@ -119,10 +119,16 @@ def test_key_figures_are_few_and_signed(halt: Any, walls: Any) -> None:
     assert 1 < len(values) <= 4
 
 
-def test_a_region_that_alone_sets_tariffs_is_who_it_is_about(walls: Any) -> None:
-    regions = [str(region) for region in walls.welfare["region"]]
-    tariff = TariffChange(exporters=tuple(regions[:1]), importers=tuple(regions[-1:]), rate=0.1)
-    economy = SimpleNamespace(**{**vars(walls.scenario.economy), "tariffs": (tariff,)})
-    test = replace(walls, scenario=SimpleNamespace(**{**vars(walls.scenario), "economy": economy}))
-    assert answer_of(test).headline.startswith(str(walls.welfare["name"].iloc[-1]))
-    assert not answer_of(walls).headline.startswith(str(walls.welfare["name"].iloc[-1]))
+def setting(test: Any, region: str) -> Any:
+    """The same test, of a scenario in which one region sets a tariff."""
+    tariff = TariffChange(exporters=("KAZ",), importers=(region,), rate=0.1)
+    economy = SimpleNamespace(**{**vars(test.scenario.economy), "tariffs": (tariff,)})
+    return replace(test, scenario=SimpleNamespace(**{**vars(test.scenario), "economy": economy}))
+
+
+def test_a_region_that_alone_sets_tariffs_is_who_it_is_about_if_it_feels_them(walls: Any) -> None:
+    assert answer_of(walls).headline.startswith("Kazakhstan’s")
+    assert answer_of(setting(walls, "RUS")).headline.startswith("Russia’s")
+    still = walls.welfare["region"] == "RUS"
+    untouched = walls.welfare.assign(real_income_percent=walls.welfare["real_income_percent"].mask(still, 0.001))
+    assert answer_of(setting(replace(walls, welfare=untouched), "RUS")).headline.startswith("Kazakhstan’s")

@@ -14,6 +14,7 @@ __all__ = ["check_accounts"]
 # Rounding of figures written with ten digits, and what is next to nothing beside it, US$ million.
 AGREES, NOTHING = 1e-4, 1e-3
 SIDES = (("exports_usd_million", "exporter"), ("imports_usd_million", "importer"))
+HOME, IMPORTS, OWN = "domestic_sales_usd_million", "imports_usd_million", "own_trade_share"
 OUTPUT, ADDED, SHARE = "gross_output_usd_million", "value_added_usd_million", "value_added_share"
 
 
@@ -23,6 +24,7 @@ def check_accounts(tables: Mapping[str, Table]) -> Iterator[Fault]:
     if production is None or production.bad:
         return
     yield from _value_added(production)
+    yield from _own_share(production)
     if trade is None or trade.bad or not {"exporter", "importer", "sector", "value_usd_million"} <= set(trade.frame):
         return
     yield from _at_home(trade)
@@ -39,7 +41,8 @@ def check_accounts(tables: Mapping[str, Table]) -> Iterator[Fault]:
             yield Fault(
                 production.file, int(production.lines[k]), column,
                 f"{told[k]:,.6g}, and {trade.file} adds up to {found[k]:,.6g} for {side} {region}, sector {sector}",
-                "the sum of trade", "mend one of them; home sales and output follow",
+                "the sum of trade",
+                "mend one of them; the row's home sales, output, own share and value added must agree with it too",
             )  # fmt: skip
 
 
@@ -64,3 +67,17 @@ def _value_added(production: Table) -> Iterator[Fault]:
         yield Fault(
             production.file, int(production.lines[k]), ADDED, found, "share times output", "mend one of the three"
         )
+
+
+def _own_share(production: Table) -> Iterator[Fault]:
+    frame = production.frame
+    if not {HOME, IMPORTS, OWN} <= set(frame):
+        return
+    home, told = frame[HOME].to_numpy(dtype=float), frame[OWN].to_numpy(dtype=float)
+    absorbed = home + frame[IMPORTS].to_numpy(dtype=float)
+    # As far as two figures of ten digits, and next to nothing, can tell.
+    slack = AGREES + NOTHING / np.maximum(absorbed, NOTHING)
+    for k in np.flatnonzero((absorbed > NOTHING) & (np.abs(told - home / np.maximum(absorbed, NOTHING)) > slack)):
+        found = f"{told[k]:.6g}, and {HOME} is {home[k] / absorbed[k]:.6g} of itself and {IMPORTS}"
+        allowed = "home sales over home sales and imports"
+        yield Fault(production.file, int(production.lines[k]), OWN, found, allowed, "mend one of the three")

@@ -215,11 +215,12 @@ def _range(test: StressTest, region: pd.Series[Any]) -> str:
 
 
 def _home(test: StressTest) -> pd.Series[Any] | None:
-    """The exporter's region; without a corridor, whoever alone sets tariffs anew, or the first in the table touched."""
+    """The exporter's region; without a corridor, who alone sets tariffs anew and feels it, or the first one touched."""
     corridor, setters = test.scenario.corridor, {n for t in test.scenario.economy.tariffs for n in t.importers}
     acts = {corridor.exporter} if corridor is not None else setters
     mine = test.welfare[test.welfare["region"].isin(acts)]
-    if len(mine) == 1:
+    moves = mine["real_income_percent"].abs() >= PERCENT_THAT_COUNTS
+    if len(mine) == 1 and (corridor is not None or moves.all()):
         return mine.iloc[0]
     moved = test.welfare[test.welfare["real_income_percent"].abs() >= PERCENT_THAT_COUNTS]
     return moved.iloc[0] if len(moved) else None

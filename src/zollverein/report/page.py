@@ -57,6 +57,7 @@ def html(test: StressTest) -> str:
         figures,
         test=test,
         base_year=base_year(test),
+        has_map=any(name.startswith("map") for name in figures),
         range_covers=range_covers(test),
         shortages=[*filter(None, [stuck_line(test)]), *shortage_lines(test)],
         published=[*interval_lines(test), *published_lines(test)],

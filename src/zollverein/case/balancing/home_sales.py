@@ -89,8 +89,9 @@ def _settled(table: pd.DataFrame, keys: list[str], floor_share: float | None) ->
         )
         more = len(worst) - MOST_NAMED
         raise InputError(
-            f"exports are above output in {len(worst)} places: {said}{f'; and {more} more' if more > 0 else ''}. Look "
-            f"for re-exports, or for output and exports at different prices; floor_share= mends them by rule"
+            f"exports are above output in {len(worst)} place{'s' * (len(worst) > 1)}: {said}"
+            f"{f'; and {more} more' if more > 0 else ''}. Look for re-exports, or "
+            f"for output and exports at different prices; floor_share= mends them by rule"
         )
     share = floor_share or 0.0
     now = np.where(short, table["exports"].to_numpy() / (1 - share), was)

@@ -161,9 +161,11 @@ def _notes(table: WorldTable, flows: Flows) -> tuple[str, ...]:
     taken = flows.ledger[flows.ledger["what"] == "negative final demand"]
     if len(taken):
         change = flows.output.sum() / table.output.sum() - 1.0
+        off = f"{abs(change):.2%} {'more' if change > 0 else 'less'} than published"
+        cells = "1 cell" if len(taken) == 1 else f"{len(taken)} cells"
         notes.append(
-            f"{-taken['was_usd_million'].sum():,.0f} US$ million of negative final demand (drawn from stocks) were "
-            f"taken out in {len(taken)} cells; the world's output is {change:+.2%} of what was published"
+            f"US$ {-taken['was_usd_million'].sum():,.0f} million of negative final demand (drawn from stocks) were "
+            f"taken out in {cells}; the world's output is {off}"
         )
     return tuple(notes)
 
