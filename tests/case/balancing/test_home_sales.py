@@ -79,7 +79,16 @@ def test_a_floor_raises_output_and_says_so() -> None:
         (OUTPUT[1:], EXPORTS, {}, "exports of KAZ oil have no output"),
         (OUTPUT.assign(value=[1.0, np.nan, 2.0, 3.0]), EXPORTS, {}, "output of KAZ, food is nan"),
         (OUTPUT, EXPORTS.assign(value=[-1.0, 0.0, 2.0]), {}, "exports of KAZ, oil is -1.0"),
-        (OUTPUT, EXPORTS.assign(value=["1", "2,5", "3"]), {}, "exports of KAZ, oil is 2,5"),
+        (OUTPUT, EXPORTS.assign(value=["1", "2,5", "3"]), {}, "exports holds '1' at KAZ, oil; give real numbers"),
+        (OUTPUT.assign(value=[1, True, 2, 3]), EXPORTS, {}, "output holds True at KAZ, food"),
+        (OUTPUT.assign(value=True), EXPORTS, {}, "output holds True at KAZ, oil"),
+        (OUTPUT.assign(value=1 + 1j), EXPORTS, {}, r"output holds \(1\+1j\) at KAZ, oil"),
+        (OUTPUT.assign(value=pd.Timestamp("2020-01-01")), EXPORTS, {}, "output holds .* at KAZ, oil; give real"),
+        (OUTPUT.assign(sector=[1, 2, 3, 4]), EXPORTS.assign(sector=["1", "1", "3"]), {}, "sector is '1' in exp.* 1 in"),
+        (OUTPUT.assign(sector=[["a"]] * 4), EXPORTS, {}, "table output has the key .*, which holds a list"),
+        (pd.concat([OUTPUT, OUTPUT], axis=1), EXPORTS, {}, "table output has 2 columns 'region'; keep one"),
+        (OUTPUT, EXPORTS, {"by": ["region", "exports"]}, "column is called 'exports'"),
+        (OUTPUT, pd.concat([EXPORTS.assign(value=1e308)] * 2), {}, "exports of KAZ, oil add up to more"),
         (
             OUTPUT.assign(region=[None, "KAZ", "BLR", "KGZ"]),
             EXPORTS,
@@ -93,3 +102,16 @@ def test_a_floor_raises_output_and_says_so() -> None:
 def test_bad_input_is_named(output: object, exports: object, options: dict[str, float], said: str) -> None:
     with pytest.raises(InputError, match=said):
         domestic_sales(output, exports, **options)
+
+
+def test_a_key_of_any_other_name_and_type_will_do() -> None:
+    def merged(table: pd.DataFrame) -> pd.DataFrame:
+        return table.assign(region=pd.Categorical(table["region"])).rename(columns={"sector": "_merge"})
+
+    found = domestic_sales(merged(OUTPUT), merged(EXPORTS), by=["region", "_merge"])
+    assert found.sales["value"].tolist() == [30.0, 40.0, 0.0, 9.0]
+
+
+def test_it_says_what_it_holds() -> None:
+    said = repr(domestic_sales(OUTPUT, EXPORTS))
+    assert said.startswith("domestic sales of 4 keys (region, sector): output 179, exports 100, sold at home 79; none")

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.case.balancing.rivals import posed, solved_otherwise
 
 from zollverein.case.balancing import Constraints, errors_like_ras, gras, ras, reconcile
+from zollverein.errors import InputError, NotConverged
 
 FEW = settings(max_examples=20, deadline=None)
 numbers = st.integers(0, 100_000)
@@ -179,3 +180,14 @@ def test_large_systems_are_solved_by_products() -> None:
     left = price - hard.T @ ((hard @ price) / hard.sum(axis=1))
     assert np.abs(left).max() <= 1e-6 * np.abs(price).max()
     assert found.residual <= 1e-9
+
+
+def test_what_is_too_large_to_reckon_with_is_refused() -> None:
+    with pytest.raises(InputError, match=r"typical is 1e\+300 and cells are from 0\.001 to 1e\+25 in size"):
+        errors_like_ras([[1e14, 1e-3], [0, 1e25]], 1e300)
+    soft = Constraints.sums(["a", "b"], {"a": 4e150}, error=1e300)
+    with pytest.raises(NotConverged, match="so large, or so far apart"):
+        reconcile([4.7e150, 1e149], soft, cell_errors=0.1)
+    hard = Constraints.sums(["a", "b"], {"a": 1e300})
+    with pytest.raises(NotConverged, match="so large, or so far apart"):
+        reconcile([4.7e150, 1e149], hard, cell_errors=0.1)

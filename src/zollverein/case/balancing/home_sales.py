@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NoReturn
 
 import numpy as np
 import pandas as pd
 
-from zollverein.case.balancing.door import number, sequence
+from zollverein.case.balancing.by_label import said
+from zollverein.case.balancing.door import Array, number, numbers, sequence
 from zollverein.errors import InputError
 from zollverein.given import framed, require
 
@@ -17,9 +18,11 @@ __all__ = ["DomesticSales", "domestic_sales"]
 
 MOST_NAMED = 20
 BELOW_ONE = float(np.nextafter(1.0, 0.0))
+# Columns of the result, which a key would be mistaken for.
+TAKEN = ("output", "exports", "value", "figure", "was", "now", "change", "why")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class DomesticSales:
     """Sales at home by key, and what had to move.
 
@@ -29,8 +32,17 @@ class DomesticSales:
     ledger : the key columns, figure, was, now, change, why; one row for each output that was raised; else empty.
     """
 
-    sales: pd.DataFrame = field(repr=False)
-    ledger: pd.DataFrame = field(repr=False)
+    sales: pd.DataFrame
+    ledger: pd.DataFrame
+
+    def __repr__(self) -> str:
+        sums = (f"{name} {self.sales[of].sum():,.6g}" for name, of in (("output", "output"), ("exports", "exports")))
+        keys = self.sales.columns[: self.sales.columns.get_loc("output")]
+        raised = f"{len(self.ledger):,} raised, by {self.ledger['change'].sum():,.6g}" if len(self.ledger) else ""
+        return (
+            f"domestic sales of {len(self.sales):,} keys ({', '.join(map(str, keys))}): {', '.join(sums)}, sold "
+            f"at home {self.sales['value'].sum():,.6g}; {raised or 'none raised'}; see .sales and .ledger"
+        )
 
 
 def domestic_sales(
@@ -54,27 +66,35 @@ def domestic_sales(
     Raises
     ------
     InputError : columns missing, keys twice in ``output``, figures missing or below zero, exports without output;
-        exports above output, unless ``floor_share`` is given.
+        exports above output, unless ``floor_share`` is given; figures that are texts, days, flags or complex;
+        keys of two types, or called as a column of the result is.
     """
     keys = [by] if isinstance(by, str) else list(sequence("by", by, "the names of the columns that make a key"))
     for column in (*keys, value):
         require("a column's name in by= or value=", column, str, "a text")
     if not keys or len({*keys, value}) < len(keys) + 1:
         raise InputError(f"by= is {keys} and value= is '{value}'; give one column or more as a key, each once")
-    made = _read("output", output, keys, value)
-    twice = made.duplicated(keys)
-    if twice.any():
-        raise InputError(f"output has {_named(made[twice], keys)} twice; give one row per {' and '.join(keys)}")
+    if taken := [name for name in keys if name in TAKEN]:
+        raise InputError(f"a key's column is called '{taken[0]}', as one of the result's is; rename it in both tables")
+    made, names, made_figures = _read("output", output, keys, value)
+    row = {key: at for at, key in enumerate(names)}
+    if len(row) < len(names):
+        twice = made.iloc[[at for at, key in enumerate(names) if row[key] != at]]
+        raise InputError(f"output has {_named(twice, keys)} twice; give one row per {' and '.join(keys)}")
     if floor_share is not None:
         floor_share = number("floor_share", floor_share, "a share from 0 to below 1, such as 0.01", 0.0, BELOW_ONE)
-    sold = _read("exports", exports, keys, value).groupby(keys, as_index=False, sort=False)[value].sum()
-    both = made.merge(sold, on=keys, how="outer", suffixes=("_made", "_sold"), indicator=True, sort=False)
-    orphan = (both["_merge"] == "right_only") & (both[f"{value}_sold"] > 0)
+    sold, sold_names, sold_figures = _read("exports", exports, keys, value)
+    at = np.array([row.get(key, -1) for key in sold_names], dtype=np.intp)
+    orphan = (at < 0) & (sold_figures > 0)
     if orphan.any():
-        raise InputError(f"exports of {_named(both[orphan], keys)} have no output; give it, or leave these rows out")
-    both = both[both["_merge"] != "right_only"]
-    table = both[keys].assign(output=both[f"{value}_made"], exports=both[f"{value}_sold"].fillna(0.0))
-    return _settled(made[keys].merge(table, on=keys, how="left"), keys, floor_share)
+        _refuse_orphans(sold[orphan], [sold_names[k] for k in np.flatnonzero(orphan)], names, keys)
+    with np.errstate(over="ignore"):  # what is too large is refused
+        sums = pd.Series(sold_figures[at >= 0]).groupby(at[at >= 0]).sum()
+    exported = sums.reindex(range(len(names)), fill_value=0.0).to_numpy(dtype=float)
+    if not np.isfinite(exported).all():
+        first = names[int(np.flatnonzero(~np.isfinite(exported))[0])]
+        raise InputError(f"exports of {said(first)} add up to more than a number can be; give both in a larger unit")
+    return _settled(made.reset_index(drop=True).assign(output=made_figures, exports=exported), keys, floor_share)
 
 
 def _settled(table: pd.DataFrame, keys: list[str], floor_share: float | None) -> DomesticSales:
@@ -94,7 +114,10 @@ def _settled(table: pd.DataFrame, keys: list[str], floor_share: float | None) ->
             f"for output and exports at different prices; floor_share= mends them by rule"
         )
     share = floor_share or 0.0
-    now = np.where(short, table["exports"].to_numpy() / (1 - share), was)
+    with np.errstate(over="ignore"):  # what is too large is refused
+        now = np.where(short, table["exports"].to_numpy() / (1 - share), was)
+    if not np.isfinite(now).all():
+        raise InputError(f"floor_share is {share}, which raises output above what a number can be; give a smaller one")
     sales = table.assign(output=now, value=now - table["exports"].to_numpy())
     ledger = table.loc[short, keys].assign(
         figure="output", was=was[short], now=now[short], change=(now - was)[short],
@@ -103,24 +126,46 @@ def _settled(table: pd.DataFrame, keys: list[str], floor_share: float | None) ->
     return DomesticSales(sales, ledger.sort_values("change", ascending=False, ignore_index=True))
 
 
-def _read(table: str, given: Any, keys: list[str], value: str) -> pd.DataFrame:
+def _read(table: str, given: Any, keys: list[str], value: str) -> tuple[pd.DataFrame, list[tuple[Any, ...]], Array]:
+    """The columns of the key, each row's key, and its figure."""
     frame = framed(table, given)
-    missing = [name for name in [*keys, value] if name not in frame.columns]
-    if missing:
-        raise InputError(
-            f"table {table} has no column '{missing[0]}'; it has {', '.join(map(str, frame.columns))}; give by="
-        )
-    held = frame[[*keys, value]].copy()
-    if held[keys].isna().any(axis=None):
+    columns = list(frame.columns)
+    for name in (*keys, value):
+        if name not in columns:
+            raise InputError(f"table {table} has no column '{name}'; it has {', '.join(map(str, columns))}; give by=")
+        if columns.count(name) > 1:
+            raise InputError(f"table {table} has {columns.count(name)} columns '{name}'; keep one of them")
+    held = frame[keys]
+    if held.isna().any(axis=None):
         raise InputError(f"table {table} has rows without {' or '.join(keys)}; fill them or leave them out")
-    numbers = pd.to_numeric(held[value], errors="coerce").astype(float)
-    wrong = ~(np.isfinite(numbers) & (numbers >= 0))
-    if wrong.any():
-        first = held[wrong].iloc[0]
-        raise InputError(
-            f"{table} of {', '.join(str(first[k]) for k in keys)} is {first[value]}; give a number not below zero"
-        )
-    return held.assign(**{value: numbers})
+    names = list(zip(*(held[key].tolist() for key in keys), strict=True))
+    for key in names:
+        try:
+            hash(key)
+        except TypeError:
+            raise InputError(f"table {table} has the key {said(key)}, which holds a list; give a text each") from None
+    figures = numbers(table, frame[value].set_axis(pd.Index([said(name) for name in names], dtype=object)))
+    wrong = np.flatnonzero(~(np.isfinite(figures) & (figures >= 0)))
+    if wrong.size:
+        k = int(wrong[0])
+        raise InputError(f"{table} of {said(names[k])} is {frame[value].iloc[k]}; give a number not below zero")
+    return held, names, figures
+
+
+def _refuse_orphans(
+    rows: pd.DataFrame, orphans: list[tuple[Any, ...]], known: list[tuple[Any, ...]], keys: list[str]
+) -> NoReturn:
+    """Raise for exports without output; of another type, where that is all that keeps them apart."""
+    alike = {said(key): key for key in known}
+    for key in orphans:
+        if (twin := alike.get(said(key))) is not None:
+            column, found, wanted = next(
+                (name, mine, its) for name, mine, its in zip(keys, key, twin, strict=True) if mine != its
+            )
+            raise InputError(f"{column} is {found!r} in exports and {wanted!r} in output; give both in one type")
+    raise InputError(
+        f"exports of {_named(rows.drop_duplicates(), keys)} have no output; give it, or leave these rows out"
+    )
 
 
 def _named(rows: pd.DataFrame, keys: list[str]) -> str:

@@ -98,12 +98,12 @@ def reconcile(
     # What overflows is no number, and no certificate is given for that.
     with _threads().limit(limits=1, user_api="blas"), np.errstate(all="ignore"):
         x, stopped = _solved(x0, errors, constraints, tolerance)
+        gaps = np.where(constraints.hard, relative_gaps(constraints.matrix, constraints.targets, x), 0.0)
+        _certify(constraints, x, gaps, stopped, tolerance)
     steps = len(stopped.history) - 1
     gone = int(np.count_nonzero((x == 0) & (x0 != 0)))
     if gone:
         notes.append(f"hard constraints leave nothing but zero to {gone:,} cells")
-    gaps = relative_gaps(constraints.matrix, constraints.targets, x) * constraints.hard
-    _certify(constraints, x, gaps, stopped, tolerance)
     report = constraint_report(constraints.labels, constraints.targets, constraints.matrix @ x, constraints.errors)
     return Balanced(
         "weighted entropy", x, x0, (index,), report, float(gaps.max(initial=0.0)), steps, tuple(notes),
@@ -123,14 +123,25 @@ def errors_like_ras(seed: npt.ArrayLike, typical: float = 0.1) -> Array:
     Parameters
     ----------
     seed : cells, of any shape. typical : the relative error of a cell of mean size.
+
+    Raises
+    ------
+    InputError : figures that are not finite, or so far apart that an error would not be.
     """
     typical = number("typical", typical, "a relative error above 0, such as 0.1", 0.0, above=True)
     size = np.abs(numbers("the seed", seed))
     if not np.isfinite(size).all():
         raise InputError("the seed holds figures that are not finite; give finite numbers, 0 where there is nothing")
     live = size > 0
-    mean = float(size[live].mean()) if live.any() else 1.0
-    return np.asarray(typical * np.sqrt(np.divide(mean, size, out=np.ones_like(size), where=live)))
+    with np.errstate(over="ignore"):  # what is too large is refused
+        mean = float(size[live].mean()) if live.any() else 1.0
+        errors = typical * np.sqrt(np.divide(mean, size, out=np.ones_like(size), where=live))
+    if not np.isfinite(errors).all():
+        raise InputError(
+            f"typical is {typical:g} and cells are from {size[live].min():g} to {size[live].max():g} in size, so that "
+            f"an error would be larger than a number can be; give a smaller one, or 0 for the smallest cells"
+        )
+    return np.asarray(errors)
 
 
 def _solved(x0: Array, errors: Array, constraints: Constraints, tolerance: float) -> tuple[Array, Stopped]:
@@ -195,8 +206,15 @@ def _sizes(
 def _certify(constraints: Constraints, x: Array, gaps: Array, stopped: Stopped, tolerance: float) -> None:
     """Raise NotConverged where a hard constraint is missed, or soft ones are not weighed to the end."""
     worst = float(gaps.max(initial=0.0))
-    if worst <= tolerance and stopped.reached <= tolerance:  # and not what is no number
+    finite = np.isfinite(np.r_[worst, stopped.reached, x, constraints.matrix @ x]).all()
+    if finite and worst <= tolerance and stopped.reached <= tolerance:
         return
+    if not finite:
+        raise NotConverged(
+            "seed, targets and errors are so large, or so far apart, that what is reckoned from them is no number any "
+            "more; give all of them in a larger unit, and look at the largest and the smallest",
+            stopped.history,
+        )
     k, advice = int(gaps.argmax()), "look at the units, or give the constraint an error"
     missed = f"constraint '{constraints.labels[k]}' is missed by {worst:.1e} of its size"
     if worst <= tolerance:
