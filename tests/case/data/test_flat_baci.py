@@ -10,6 +10,19 @@ from zollverein.case.data.baci import DATASETS, read
 from zollverein.errors import DataError, InputError, UnknownNameError
 
 
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ((), "has no rows with figures below its header"),
+        ((BACI_2021[0], "2021,276,398,870323,1e300,1"), "line 3, column 'v' holds '1e300', a figure that no publisher"),
+        ((BACI_2021[0], "2021,276,398,870323,inf,1"), "line 3, column 'v' holds 'inf', which is no finite number"),
+    ],
+)
+def test_rows_that_are_none_are_named(tmp_path: Path, rows: tuple[str, ...], message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        read(baci(tmp_path, rows))
+
+
 def test_values_quantities_and_codes(tmp_path: Path) -> None:
     found = read(baci(tmp_path))
     assert list(found.frame) == ["exporter", "importer", "hs6", "year", "value_usd_million", "quantity_t"]

@@ -81,6 +81,11 @@ def test_what_would_be_counted_twice_or_is_spoilt_is_refused(tmp_path: Path, mor
         read(comtrade(tmp_path, [*COMTRADE_KAZ, *more]), **comtrade_codes(tmp_path))
 
 
+def test_a_file_without_rows_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="has no rows with figures below its header"):
+        read(comtrade(tmp_path, []), **comtrade_codes(tmp_path))
+
+
 def test_other_files_are_refused(tmp_path: Path) -> None:
     codes = comtrade_codes(tmp_path)
     path = comtrade(tmp_path)

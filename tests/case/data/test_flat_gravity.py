@@ -70,6 +70,21 @@ def test_years_countries_and_columns_of_text(tmp_path: Path) -> None:
         ),
         (lambda folder: gravity(folder, (*ROWS, '2020,A,B,AAA,BBB,1,2,1,1,"1,5",2,1,0,0,0,3')), "decimal comma"),
         (lambda folder: gravity(folder, (*ROWS, ROWS[1][:30])), "cut off"),
+        (lambda folder: gravity(folder, ()), "has no rows with figures below its header"),
+        *(
+            (
+                lambda folder, cell=cell: gravity(folder, (*ROWS, f"2020,A,B,AAA,BBB,1,2,1,1,2,{cell},1,0,0,0,3")),
+                f"line 7, column 'dist' holds '{cell}', {why}",
+            )
+            for cell, why in (
+                ("-5", "which is no distance"),
+                ("0", "which is no distance"),
+                ("25001", "which is no distance"),
+                ("1e999", "which is no distance"),
+                ("inf", "which is no distance"),
+                ("12abc", "which is no number"),
+            )
+        ),
     ],
 )
 def test_spoilt_files_are_named_as_such(tmp_path: Path, path: object, message: str) -> None:

@@ -127,11 +127,25 @@ def test_the_old_portals_files_need_codes_and_a_unit(tmp_path: Path) -> None:
         ((*SERIES, SERIES[0][:60]), "cut off|never closed"),
         (tuple(row.replace(",", ";") for row in SERIES), "cells where the first line has"),
         ((*SERIES, series("KAZ.XG_FOB_USD.KOR.A", "=B2,,,2")), "a formula, not a figure"),
+        (
+            (*SERIES, series("KAZ.XG_FOB_USD.KOR.A", "NaN,,,2")),
+            "line 9, column '2018' holds 'NaN', .* no finite number",
+        ),
+        ((*SERIES, series("KAZ.XG_FOB_USD.KOR.A", ",,,1e999")), "line 9, column '2019' holds '1e999', .* no finite"),
+        ((), "has no rows with figures below its header"),
     ],
 )
 def test_spoilt_files_are_named_as_such(tmp_path: Path, rows: tuple[str, ...], message: str) -> None:
     with pytest.raises(DataError, match=message):
         read(explorer(tmp_path, rows))
+
+
+@pytest.mark.parametrize("cell", ["12abc", "1_000", "0x1F", "TRUE", "nan", "1e999"])
+def test_a_cell_that_is_no_number_among_words_is_named(tmp_path: Path, cell: str) -> None:
+    path = time_series(tmp_path)
+    path.write_text(path.read_text(encoding="utf-8").replace("6000000000", cell), encoding="utf-8")
+    with pytest.raises(DataError, match=f"line 2, column '2019' holds '{cell}', which is no (finite )?number"):
+        read(path, "imf-dots", countries=CODES, unit="usd")
 
 
 def test_other_files_and_wishes_are_refused(tmp_path: Path) -> None:

@@ -103,7 +103,13 @@ def test_release_3_has_other_columns_and_years(tmp_path: Path) -> None:
         (lambda text: text.replace("industry_id,", "industry,"), "missing 'industry_id' .is it 'industry"),
         (lambda text: text.replace("20.25", "-20.25"), "is -20.25; a flow is a number from 0 up"),
         (lambda text: text.replace("20.25", ""), "is nothing; a flow is a number"),
-        (lambda text: text.replace("20.25", "nan"), "is nan; a flow is a number from 0 up"),
+        (lambda text: text.replace("20.25", "nan"), "line 3, column 'trade' holds 'nan', which is no finite number"),
+        (
+            lambda text: text.replace("20.25", "1e300"),
+            "line 3, column 'trade' holds '1e300', a figure that no publisher",
+        ),
+        (lambda text: text.split("\n")[0] + "\n", "has no rows with figures below its header"),
+        (lambda text: text.replace("Crude oil", "x" * 200_000), "a cell of more than 131,072 letters"),
         (lambda text: text.replace("20.25", "n.a."), "line 3, column 'trade' holds 'n.a.', which is no number"),
         (lambda text: text.replace("broad_sector", "Trade"), "columns that differ by capitals alone"),
         (lambda text: text.replace('"Germany"', '"Germany', 1), "quotation mark that is never closed"),
@@ -125,7 +131,7 @@ def test_a_year_that_is_no_whole_number_is_not_rounded(tmp_path: Path, year: str
     text = path.read_text(encoding="utf-8")
     assert text.count(",2019,30,") > 0
     path.write_text(text.replace(",2019,30,", f",{year},30,", 1), encoding="utf-8")
-    with pytest.raises(DataError, match=rf"column 'year' holds {year}, which is no whole number"):
+    with pytest.raises(DataError, match=rf"column 'year' holds '{year}', which is no whole number"):
         itpde.read(path)
 
 

@@ -76,7 +76,12 @@ def test_the_download_of_one_indicator_with_lines_before_its_header(tmp_path: Pa
         (lambda text: text[:-20], "never closed|cut off"),
         (lambda text: text.replace("Indicator Code", "Series Code"), "missing 'Indicator Code'"),
         (lambda text: text.replace("181667190075.542", "#DIV/0!"), "a formula's error"),
-        (lambda text: text.replace("181667190075.542", "inf"), "NY.GDP.MKTP.CD of KAZ in 2019 is no finite number"),
+        (
+            lambda text: text.replace("181667190075.542", "inf"),
+            "line [2-9], column '2019' holds 'inf', which is no finite number",
+        ),
+        (lambda text: text.replace("181667190075.542", "1e300"), "holds '1e300', a figure that no publisher gives"),
+        (lambda text: text[: text.index("\n", text.index("Country Name")) + 1], "has no rows with figures"),
         (lambda text: text.replace('Korea, Rep.","KOR', 'Kazakhstan","KAZ'), "of KAZ in 2019 stands 2 times"),
     ],
 )

@@ -128,6 +128,8 @@ def test_bulk_files_and_the_rates_that_are_none(tmp_path: Path) -> None:
         ((*RATES, rate("918", "398", "010129", "AHS", "-1")), "charges -1 % on 010129"),
         ((*RATES, rate("918", "398", "010129", "AHS", '"1,5"')), "decimal comma"),
         ((*RATES, RATES[0][:40]), "cut off"),
+        ((*RATES, rate("918", "398", "010129", "AHS", "1e300")), "line 7, column 'Simple Average' holds '1e300'"),
+        ((), "has no rows with figures below its header"),
         ((*RATES, rate("918", "398", "1-Feb", "AHS", "1")), "a date that a spreadsheet has made"),
         (tuple(row.replace("Simple", "x").replace(",", ";") for row in RATES), "cells where the first line has"),
     ],

@@ -432,6 +432,9 @@ def test_the_tracker_s_geojson_is_the_same_network(oil: Path, tmp_path: Path) ->
     ("change", "words"),
     [
         ({"Capacity": dt.datetime(2024, 1, 3)}, "row 2, column 'Capacity' holds a date"),
+        ({"Capacity": -5}, "row 2, column 'Capacity' holds '-5'; it is a finite number from 0 up"),
+        ({"Capacity": "#REF!"}, "row 2, column 'Capacity' holds '#REF!', a formula's error"),
+        ({"Status": "#REF!"}, "row 2, column 'Status' holds '#REF!', a formula's error"),
         ({"Capacity": "=1+1"}, r"column 'Capacity' holds the formula =1\+1"),
         ({"Capacity": "1340000,5"}, "decimal comma"),
         ({"WKTFormat": "LINESTRING (5556597 5942074, 5009377 5780349)"}, "projected coordinates"),
@@ -506,8 +509,9 @@ def test_capacities_become_tonnes_where_they_can(measured: Measured, given: floa
         assert replace(capacity, valid_from="2020-01-01").valid_from == "2020-01-01"
 
 
-def test_a_number_that_none_can_be_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("digits", "words"), [(5000, "a number that none can be"), (400, r"has \[1+ for a position")])
+def test_a_number_that_none_can_be_is_named(tmp_path: Path, digits: int, words: str) -> None:
     path = tmp_path / "line.geojson"
-    path.write_text('{"type": "Point", "coordinates": [' + "1" * 5000 + ", 2]}", encoding="utf-8")
-    with pytest.raises(DataError, match="a number that none can be"):
+    path.write_text('{"type": "Point", "coordinates": [' + "1" * digits + ", 2]}", encoding="utf-8")
+    with pytest.raises(DataError, match=words):
         geojson.read(path)

@@ -251,6 +251,17 @@ def test_a_word_among_figures_is_found(small: Path) -> None:
     assert "line 3, column 'CHN_C19' holds 'n/a', which is no number" in refusal(small)
 
 
+def test_a_table_without_rows_is_refused(small: Path) -> None:
+    small.write_text(small.read_text().splitlines()[0] + "\n")
+    assert "has no rows of figures below its header" in refusal(small)
+
+
+def test_a_label_of_any_length_is_told_shortly(small: Path) -> None:
+    small.write_text(small.read_text().replace("KAZ_C19", "x" * 100_000, 1))
+    assert f"'{'x' * 60}'" in refusal(small)
+    assert len(refusal(small)) < 500
+
+
 def test_a_damaged_archive(tmp_path: Path) -> None:
     archive = write_icio_zip(tmp_path / "2016-2020_SML.zip", {"2020_SML.csv": icio_text(icio_world())})
     archive.write_bytes(archive.read_bytes()[:900])

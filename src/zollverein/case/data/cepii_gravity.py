@@ -12,8 +12,9 @@ from pathlib import Path
 from zollverein.case.data.dataset import Dataset, RemoteFile
 from zollverein.case.data.flat import Desk, FlatData, Ledger, Limits, answers, desk, fetched, quoted, stage
 from zollverein.case.data.flat_checks import refuse_absent_years
+from zollverein.case.data.flat_faults import MOST, cell_fault
 from zollverein.case.data.flat_files import named, unpacked
-from zollverein.case.data.inspection import inspect_text
+from zollverein.case.data.inspection import TextLayout, inspect_text
 from zollverein.errors import DataError, UnknownNameError
 
 __all__ = ["DATASETS", "read"]
@@ -50,6 +51,8 @@ NEEDED = (*KEYS, "country_exists_o", "country_exists_d")
 MARK = "distw_harmonic"
 PATTERN = r"Gravity_V\d+.*\.csv"
 TEXTS = ("country_id_o", "country_id_d", "iso3_o", "iso3_d")
+FIGURES = ("dist", "contig", "com", "gdp", "pop", "tradeflow", "diplo")  # columns that begin so hold numbers alone
+MOST_KM = 25_000.0  # half the way round the earth is 20,037 km
 WANTED = ("dist", "contig", "comlang_off", "comcol", "tradeflow_baci")
 
 
@@ -97,6 +100,7 @@ def read(
         )
         refuse_absent_years(on, years, source.name)
         _refuse_pairs_twice(on)
+        _refuse_odd_figures(on, layout, asked)
         notes = [note for note in layout.notes if "not read" not in note]
         return _panel(on, dataset, asked, (source.name,), notes)
 
@@ -124,6 +128,30 @@ def _refuse_pairs_twice(on: Desk) -> None:
             f"{on.called}: {origin} to {goal} stands {rows} times in {year}; a pair may stand once a year: the file is "
             "damaged or was put together from several"
         )
+
+
+def _refuse_odd_figures(on: Desk, layout: TextLayout, asked: Sequence[str]) -> None:
+    """Refuse words among numbers, figures that none can be, and distances that are not on this earth."""
+    for name in asked:
+        if name in TEXTS:
+            continue
+        column, far = quoted(name), name.startswith("dist") and not name.startswith("dist_")
+        number = f"TRY_CAST({column} AS DOUBLE)"
+        odd = f"NOT isfinite({number}) OR abs({number}) > {MOST_KM if far else MOST!r}"
+        if far:  # a country's distance from itself may be rounded to nothing
+            odd += f" OR {number} < 0 OR ({number} = 0 AND iso3_o <> iso3_d)"
+        wrong = answers(on, f"SELECT {column} FROM staged WHERE {odd} ORDER BY 1 LIMIT 1")
+        if wrong:
+            why = f"no distance in km, which is above 0 and below {MOST_KM:,.0f}" if far else "no figure of a publisher"
+            raise cell_fault(on.called, layout, name, wrong[0][0], f"which is {why}")
+        words = f"{column} IS NOT NULL AND {number} IS NULL"
+        ((count, numbers, first),) = answers(
+            on,
+            f"SELECT count(*) FILTER (WHERE {words}), count({number}), min({column}) FILTER (WHERE {words}) "
+            "FROM staged",
+        )
+        if 0 < count < numbers and name.startswith(FIGURES) and "source" not in name:
+            raise cell_fault(on.called, layout, name, first, "which is no number, as the other cells there are")
 
 
 def _panel(on: Desk, dataset: str, asked: Sequence[str], files: tuple[str, ...], notes: list[str]) -> FlatData:

@@ -10,19 +10,17 @@ File names, codes and years reach DuckDB as parameters, never as text of a query
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from zollverein.case.data.flat_faults import WHOLE, checked_cells, first_line, quoted, refuse_underscored, refused
 from zollverein.case.data.inspection import TextLayout
-from zollverein.case.data.inspection_rows import every_row
 from zollverein.errors import DataError, InputError, OutputError
 
 if TYPE_CHECKING:
@@ -31,17 +29,10 @@ if TYPE_CHECKING:
 __all__ = ["Desk", "FlatData", "Ledger", "Limits", "answers", "desk", "fetched", "quoted", "stage"]
 
 LEAST_MIB = 128
-WHOLE = ("SMALLINT", "INTEGER", "BIGINT")
-NOT_WHOLE = "no whole number: "
 READ_CSV = (
     "read_csv($path, header = true, auto_detect = false, columns = $columns, delim = $delimiter, "
     "quote = '\"', escape = '\"', strict_mode = true, nullstr = $nulls, encoding = $encoding)"
 )
-COLUMN_ERROR = re.compile(
-    r"Error when converting column \"(.+?)\"\. Could not convert string \"(.*?)\" to '(\w+)", re.S
-)
-COUNT_ERROR = re.compile(r"Expected Number of Columns: (\d+) Found: (\d+)")
-KINDS = {"DOUBLE": "number", "INTEGER": "whole number", "SMALLINT": "year", "BIGINT": "whole number"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +87,13 @@ class FlatData:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Desk:
-    """An open DuckDB, the folder that it works in, its limits, and what its messages are about."""
+    """An open DuckDB, the folder that it works in, its limits, what its messages are about, and the files read."""
 
     con: duckdb.DuckDBPyConnection
     folder: Path
     limits: Limits
     called: str
+    files: list[Path] = field(default_factory=list)
 
 
 @contextmanager
@@ -117,6 +109,7 @@ def desk(called: str, limits: Limits) -> Iterator[Desk]:
 
     if limits.memory_mib < LEAST_MIB or limits.threads < 1 or limits.most_rows < 1:
         raise InputError(f"{limits} are too narrow; give at least {LEAST_MIB} MiB, one thread and one row")
+    files: list[Path] = []
     try:
         with tempfile.TemporaryDirectory(prefix="zollverein-flat-", dir=limits.folder) as made:
             folder = Path(made)
@@ -130,14 +123,22 @@ def desk(called: str, limits: Limits) -> Iterator[Desk]:
             }
             with duckdb.connect(str(folder / "staged.duckdb"), config=config) as con:
                 con.begin()  # and never committed: nothing has to survive, so the disk is not waited for
-                yield Desk(con, folder, limits, called)
+                yield Desk(con, folder, limits, called, files)
     except duckdb.OutOfMemoryException as error:
         raise DataError(
-            f"{called}: {limits.memory_mib} MiB do not suffice ({_first_line(error)}); give limits with more memory_mib"
+            f"{called}: {limits.memory_mib} MiB do not suffice ({first_line(error)}); give limits with more memory_mib"
+        ) from error
+    except (
+        duckdb.DataError,
+        duckdb.InvalidInputException,
+    ) as error:  # what the database makes of cells, not of queries
+        raise DataError(
+            f"{called}: {', '.join(str(path) for path in files)} holds what cannot be reckoned with "
+            f"({first_line(error)}); restore it from the publisher's, or download it again"
         ) from error
     except (OSError, duckdb.IOException) as error:
         raise OutputError(
-            f"{called}: {limits.folder or tempfile.gettempdir()} cannot be worked in ({_first_line(error)}); make room "
+            f"{called}: {limits.folder or tempfile.gettempdir()} cannot be worked in ({first_line(error)}); make room "
             "there, or give limits with another folder"
         ) from error
 
@@ -153,19 +154,22 @@ def stage(
     shape: str = "{cells}",
     nulls: Sequence[str] = ("",),
     numbers: Sequence[str] = (),
+    most: Mapping[str, float] | None = None,
 ) -> int:
     """Read a whole file once into the table ``staged``, which is made or added to; return the rows that it then has.
 
     Parameters
     ----------
     types : DuckDB's type of each column that is not text. nulls : how the publisher writes that there is no value.
-    numbers : further columns that the query makes numbers of.
+    numbers : further columns that the query makes numbers of. most : what a column's figures may be at most, where
+        that is not what any flow may be.
     select, joins : of the query; the file is ``cells``. shape : what stands in its place, ``{cells}`` being the file.
     values : parameters of the query, by name.
 
     Raises
     ------
-    DataError : rows of another length, a cell that is no number, a quotation mark never closed; with line and column.
+    DataError : rows of another length, a cell that is no finite number or beyond all bounds, a quotation mark never
+        closed, with line and column; no rows at all.
     """
     import duckdb  # noqa: PLC0415 - as above
 
@@ -173,11 +177,13 @@ def stage(
     if len({name.lower() for name in columns}) < len(layout.header):
         raise DataError(f"{on.called}: {layout.path} has columns that differ by capitals alone; rename one")
     if layout.underscored:
-        _refuse_underscored(on.called, layout, {*types, *numbers})
-    whole = {name: kind for name, kind in columns.items() if kind in WHOLE}
-    columns |= dict.fromkeys(whole, "DOUBLE")
-    cells = shape.format(cells=_as_whole(READ_CSV, whole) if whole else READ_CSV)
+        refuse_underscored(on.called, layout, {*types, *numbers})
+    kinds = {name: kind for name, kind in columns.items() if kind == "DOUBLE" or kind in WHOLE}
+    columns |= dict.fromkeys(kinds, "DOUBLE")
+    cells = shape.format(cells=checked_cells(READ_CSV, kinds, most or {}))
+    on.files.append(layout.path)
     made = answers(on, "SELECT 1 FROM duckdb_tables() WHERE table_name = 'staged'")
+    before = int(answers(on, "SELECT count(*) FROM staged")[0][0]) if made else 0
     start = "INSERT INTO staged" if made else "CREATE TABLE staged AS"
     given = {
         "path": str(layout.path),
@@ -188,33 +194,12 @@ def stage(
     }
     try:
         on.con.execute(f"{start} SELECT {select} FROM {cells} AS cells {joins}", {**given, **(values or {})})
-    except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
-        raise _refusal(on.called, layout.path, str(error)) from error
-    return int(answers(on, "SELECT count(*) FROM staged")[0][0])
-
-
-def _refuse_underscored(called: str, layout: TextLayout, numbers: set[str]) -> None:
-    """DuckDB reads 1_000 as a thousand; no publisher writes it. Every row is looked at, only where there is cause."""
-    places = [n for n, name in enumerate(layout.header) if name in numbers]
-    for row in islice(every_row(layout.path, layout.encoding, layout.delimiter), 1, None):
-        for n in places:
-            if n < len(row.cells) and "_" in row.cells[n]:
-                raise DataError(
-                    f"{called}: {layout.path}, line {row.line}, column '{layout.header[n]}' holds "
-                    f"'{row.cells[n].strip()[:40]}', which is no number; restore it from the publisher's, or download "
-                    "again"
-                )
-
-
-def _as_whole(file: str, whole: Mapping[str, str]) -> str:
-    """A file whose whole numbers are whole: DuckDB rounds 2018.6 to 2019 where it is asked for an integer."""
-    checked = [
-        f"CASE WHEN {c} IS NULL OR {c} = floor({c}) THEN CAST({c} AS {kind}) ELSE "
-        f"error('{NOT_WHOLE}' || {c} || ' in ' || '{name.replace(chr(39), chr(39) * 2)}') END AS {c}"
-        for name, kind in whole.items()
-        for c in (quoted(name),)
-    ]
-    return f"(SELECT * REPLACE ({', '.join(checked)}) FROM {file})"
+    except (duckdb.InvalidInputException, duckdb.DataError) as error:
+        raise refused(on.called, layout, str(error)) from error
+    rows = int(answers(on, "SELECT count(*) FROM staged")[0][0])
+    if rows == before:
+        raise DataError(f"{on.called}: {layout.path} has no rows with figures below its header; download it again")
+    return rows
 
 
 def answers(on: Desk, query: str, values: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
@@ -225,36 +210,3 @@ def answers(on: Desk, query: str, values: Mapping[str, object] | None = None) ->
 def fetched(on: Desk, query: str, values: Mapping[str, object] | None = None) -> pd.DataFrame:
     """Return what a query finds as a frame; only what is small, or was counted before."""
     return on.con.execute(query, dict(values or {})).df()
-
-
-def quoted(name: str) -> str:
-    """Return a column's name as SQL quotes it; what a file calls its columns is no part of a query otherwise."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _refusal(called: str, path: Path, text: str) -> DataError:
-    """Say in our words what DuckDB found in a file."""
-    if odd := re.search(rf"{NOT_WHOLE}(\S+) in (.+)", text):
-        return DataError(
-            f"{called}: {path}, column '{odd[2]}' holds {odd[1]}, which is no whole number; restore it from the "
-            f"publisher's, or download again"
-        )
-    number = re.search(r"CSV Error on Line: (\d+)", text)
-    where = f"{called}: {path}, line {number[1]}" if number else f"{called}: {path}"
-    if cell := COLUMN_ERROR.search(text):
-        kind = KINDS.get(cell[3], "number")
-        hint = (
-            "write a decimal point" if re.fullmatch(r"[-+]?[\d.]+,\d+", cell[2]) else "restore it from the publisher's"
-        )
-        return DataError(
-            f"{where}, column '{cell[1]}' holds '{cell[2]}', which is no {kind}; {hint}, or download again"
-        )
-    if counts := COUNT_ERROR.search(text):
-        return DataError(f"{where} has {counts[2]} cells where the first line has {counts[1]}; download it again")
-    if "unterminated quote" in text:
-        return DataError(f"{where} has a quotation mark that is never closed; download it again")
-    return DataError(f"{where} cannot be read ({_first_line(text)}); download it again")
-
-
-def _first_line(error: object) -> str:
-    return str(error).strip().split("\n", 1)[0][:200]

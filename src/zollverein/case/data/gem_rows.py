@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import warnings
 import zipfile
@@ -16,6 +17,7 @@ import numpy as np
 
 from zollverein.case.data.drawn_lines import Line
 from zollverein.case.data.geojson_features import Feature, read_features, refuse_places_off_the_map
+from zollverein.case.data.inspection_cells import ERROR_CELLS
 from zollverein.errors import DataError
 
 __all__ = ["GemRow", "gem_rows"]
@@ -31,6 +33,11 @@ GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
 DECIMAL_COMMA = re.compile(r"-?\d+,\d{1,2}|-?\d{1,3}(\.\d{3})+,\d+")
 FRACTION = re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)\.\d+")
 NUMBERS = ("Capacity", "LengthKnownKm", "LengthEstimateKm", "LengthMergedKm")
+READ = frozenset(NUMBERS) | {
+    "PipelineName", "SegmentName", "ProjectID", "Status", "Fuel", "Owner", "StartYear1", "CapacityUnits",
+    "RouteAccuracy", "Countries", "CountriesOrAreas", "StartCountry", "StartCountryOrArea", "StartLocation",
+    "EndCountry", "EndCountryOrArea", "EndLocation",
+}  # fmt: skip
 WKT = re.compile(r"\s*(MULTI)?LINESTRING\s*(?:Z|M|ZM)?\s*\((.*)\)\s*", re.IGNORECASE | re.DOTALL)
 
 
@@ -57,7 +64,7 @@ class GemRow:
 
         Raises
         ------
-        DataError : a date.
+        DataError : a date; a number below zero.
         """
         if isinstance(self.cells.get(column), date | datetime):
             raise DataError(
@@ -65,9 +72,15 @@ class GemRow:
                 "spreadsheet has made one of it; restore it from the publisher's file"
             )
         said = self.text(column)
-        if PLAIN.fullmatch(said):
-            return float(said)
-        return float(said.replace(",", "")) if GROUPED.fullmatch(said) else None
+        if not (PLAIN.fullmatch(said) or GROUPED.fullmatch(said)):
+            return None
+        number = float(said.replace(",", ""))
+        if not 0 <= number < math.inf:
+            raise DataError(
+                f"{self.where}, row {self.number}, column '{column}' holds '{said[:40]}'; it is a finite number from 0 "
+                "up: restore it from the publisher's file"
+            )
+        return number
 
 
 def gem_rows(path: Path, dataset: str) -> tuple[list[GemRow], list[str]]:
@@ -78,9 +91,21 @@ def gem_rows(path: Path, dataset: str) -> tuple[list[GemRow], list[str]]:
     DataError : it is neither a workbook nor GeoJSON, or not of pipelines; its numbers have decimal commas.
     """
     rows, told = _rows_in(path, dataset)
+    _refuse_errors(rows)
     for column in NUMBERS:
         _refuse_decimal_commas(rows, column)
     return rows, told
+
+
+def _refuse_errors(rows: Sequence[GemRow]) -> None:
+    """Raise where a cell that is read holds what a spreadsheet puts where a formula has failed."""
+    for row in rows:
+        for column in sorted(READ & row.cells.keys()):
+            if (said := row.text(column)).upper() in ERROR_CELLS:
+                raise DataError(
+                    f"{row.where}, row {row.number}, column '{column}' holds '{said}', a formula's error that a "
+                    "spreadsheet has saved; restore it from the publisher's file"
+                )
 
 
 def _refuse_decimal_commas(rows: Sequence[GemRow], column: str) -> None:

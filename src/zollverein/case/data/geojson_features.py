@@ -201,7 +201,10 @@ def _position(position: Any, where: str) -> tuple[float, float]:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    try:
+        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    except OverflowError:  # a whole number of more than 308 digits
+        return False
 
 
 def refuse_places_off_the_map(path: Path, dataset: str, features: Sequence[Feature]) -> None:

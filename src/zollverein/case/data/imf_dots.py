@@ -16,6 +16,7 @@ from zollverein.case.data.dataset import Dataset
 from zollverein.case.data.flat import Desk, FlatData, Limits, answers, desk, stage
 from zollverein.case.data.flat_checks import refuse_absent_years
 from zollverein.case.data.flat_codes import UNKNOWN, load_codes, odd_codes, refuse_unknown_codes
+from zollverein.case.data.flat_faults import figure as checked
 from zollverein.case.data.flat_files import named, unpacked
 from zollverein.case.data.flat_sums import Absent, Flows, summed
 from zollverein.case.data.imf_layouts import Form, form_of
@@ -172,7 +173,7 @@ def _divisor(called: str, plain: Path, form: Form, unit: Unit | None) -> tuple[s
 def _select(form: Form, divisor: str) -> str:
     own = f"coalesce(own.target, '{UNKNOWN}' || cells.country)" if form.legacy else "cells.country"
     other = f"coalesce(other.target, '{UNKNOWN}' || cells.counterpart)" if form.legacy else "cells.counterpart"
-    figure = "figure" if form.figures else "CAST(CASE WHEN attribute = 'Value' THEN figure END AS DOUBLE)"
+    figure = "figure" if form.figures else f"CASE WHEN attribute = 'Value' THEN {checked('figure', 'period')} END"
     no_country = (
         "own.target = '' OR other.target = ''"
         if form.legacy

@@ -96,6 +96,11 @@ def inspect_text(
             for row, spoilt in judge.doubtful():
                 _refuse_cell(path, called, row, spoilt, cells, has_header)
         except csv.Error as error:
+            if "field limit" in str(error):
+                raise DataError(
+                    f"{called}: {path} has a cell of more than {csv.field_size_limit():,} letters, which no publisher "
+                    "writes: it is damaged; download it again"
+                ) from error
             raise DataError(f"{called}: {path} cannot be cut into cells ({error}); download it again") from error
         if stops_within_a_line(path):
             notes.append(
@@ -139,7 +144,7 @@ def _compare_columns(
     """Hold the header against the wanted columns; return what to note."""
     twice = [name for name, count in Counter(header).items() if count > 1 and name]
     if twice:
-        raise DataError(f"{called}: {path}, line 1 names column '{twice[0]}' more than once; download it again")
+        raise DataError(f"{called}: {path}, line 1 names column '{twice[0][:60]}' more than once; download it again")
     if columns is None:
         return []
     missing = [name for name in columns if name not in header]
@@ -161,7 +166,7 @@ def _differences(missing: Sequence[str], extra: Sequence[str]) -> str:
         told = [f"'{name}'" + (f" (is it '{match[0]}'?)" if match else "") for name, match in near]
         parts.append("missing " + _some(told))
     if extra:
-        parts.append("not expected " + _some([f"'{name}'" for name in extra]))
+        parts.append("not expected " + _some([f"'{name[:60]}'" for name in extra]))
     return "; ".join(parts)
 
 

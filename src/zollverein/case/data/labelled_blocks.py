@@ -16,6 +16,9 @@ __all__ = ["Label", "LabelledMatrix", "block", "places", "refuse_two_outputs", "
 Label = tuple[str, str]
 """Region and code of a row or a column; rows below the intermediate ones have no region."""
 
+SHOWN = 60
+"""Letters of a label that a message quotes."""
+
 AGREES_WITHIN = 1e-4
 """Of the mean output: two statements of the same output may differ by rounding."""
 
@@ -165,4 +168,4 @@ def _span(numbers: Sequence[int]) -> slice | None:
 
 
 def _said(label: Label) -> str:
-    return " ".join(part for part in label if part)
+    return " ".join(part for part in label if part)[:SHOWN]

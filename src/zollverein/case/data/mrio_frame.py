@@ -136,7 +136,7 @@ def _spoilt(frame: Any) -> str:
         for row, cell in column.items():
             if not _is_figure(cell):
                 at = ", column ".join(_name(part) for part in (row, label))
-                return f"row {at} holds '{cell}', which is no number"
+                return f"row {at} holds '{str(cell)[:60]}', which is no number"
     return "a cell is no number"
 
 

@@ -172,8 +172,8 @@ def _label(name: str, edition: Edition, path: Path) -> Label:
     if name in {*PRIMARIES, OUTPUT[1]}:
         return "", name
     raise DataError(
-        f"{edition.dataset}: {path} names a row or column '{name}' where a name such as KAZ_C19 belongs; it is not a "
-        "table of this dataset, or not one of this edition"
+        f"{edition.dataset}: {path} names a row or column '{name[:60]}' where a name such as KAZ_C19 belongs; it is "
+        "not a table of this dataset, or not one of this edition"
     )
 
 

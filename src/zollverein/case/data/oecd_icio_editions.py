@@ -76,7 +76,7 @@ def refuse_other_edition(edition: Edition, regions: Iterable[str], sectors: Iter
         strange = [label for label in found if label not in known]
         if not strange:
             continue
-        shown = ", ".join(strange[:4]) + (" ..." if len(strange) > 4 else "")
+        shown = ", ".join(label[:60] for label in strange[:4]) + (" ..." if len(strange) > 4 else "")
         for other in EDITIONS.values():
             theirs = other.sectors if kind == "industry" else other.regions
             if all(label in theirs for label in strange):
@@ -85,7 +85,7 @@ def refuse_other_edition(edition: Edition, regions: Iterable[str], sectors: Iter
                     f"read it as {other.dataset}, or download the edition that is wanted"
                 )
         near = near_matches(strange[0], known, 1)
-        hint = f" (is '{strange[0]}' meant to be '{near[0]}'?)" if near else ""
+        hint = f" (is '{strange[0][:60]}' meant to be '{near[0]}'?)" if near else ""
         raise DataError(
             f"{edition.dataset}: {where} names {kind} {shown}, which this edition does not have{hint}; "
             "download the file again"

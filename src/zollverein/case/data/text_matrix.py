@@ -46,7 +46,7 @@ def read_matrix(layout: TextLayout, *, dataset: str, label_columns: int = 1) -> 
 
     Raises
     ------
-    DataError : a cell that is empty, or no finite number, with its line and column.
+    DataError : a cell that is empty, or no finite number, with its line and column; no rows.
     """
     blocks: list[Array] = []
     labels: list[tuple[str, ...]] = []
@@ -54,6 +54,8 @@ def read_matrix(layout: TextLayout, *, dataset: str, label_columns: int = 1) -> 
         columns = [batch.column(n).to_pylist() for n in range(label_columns)]
         labels += list(zip(*columns, strict=True)) if columns else []
         blocks.append(_figures(batch, layout, dataset, label_columns))
+    if not blocks:
+        raise DataError(f"{dataset}: {layout.path} has no rows of figures below its header; download it again")
     values = blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
     if not layout.header and np.isnan(values[:, -1]).all():
         values = values[:, :-1]  # each line ends with a delimiter

@@ -47,6 +47,7 @@ PATTERN = r"WDI(CSV|Data)\.csv|API_.*_DS2_.*\.csv"
 COUNTRIES_PATTERN = r"WDICountry\.csv|Metadata_Country_.*\.csv"
 YEAR = re.compile(r"(19|20)\d\d")
 PREAMBLE_LINES = 20
+MOST_VALUE = 1e21  # in currencies of much inflation, products of a year are above 1e17
 
 
 def read(
@@ -115,6 +116,7 @@ def _staged(on: Desk, plain: Path, indicators: Sequence[str], years: Sequence[in
                  {group} END AS left_out""",
         joins="LEFT JOIN codes ON cells.country = codes.source" if drop else "",
         values={"indicators": list(indicators), "years": [int(year) for year in years]},
+        most=dict.fromkeys(known, MOST_VALUE),
     )
     return [note for note in layout.notes if "not read" not in note]
 

@@ -68,6 +68,7 @@ DATASETS = (
 QUERY = ("Reporter", "Product", "Partner", "Tariff Year", "DutyType", "Simple Average")
 BULK = ("NomenCode", "Reporter_ISO_N", "Year", "ProductCode", "SimpleAverage", "Nbr_NA_Lines", "TotalNoOfLines")
 PATTERN = r".*\.csv"
+MOST_PERCENT = 1e5  # ad valorem equivalents of specific duties run to thousands of percent
 REGIMES = ("MFN", "PRF", "AHS", "BND")
 
 
@@ -143,7 +144,8 @@ def _staged(on: Desk, plain: Path, values: dict[str, object]) -> list[str]:
         free=("Product Name", "Reporter Name", "Partner Name", "EstCode"),
     )
     select, types = _query_cells(layout) if query else _bulk_cells(layout)
-    stage(on, layout, types=types, select=select, values=values)
+    rate = "Simple Average" if query else "SimpleAverage"
+    stage(on, layout, types=types, select=select, values=values, most={rate: MOST_PERCENT})
     return [note for note in layout.notes if "not read" not in note]
 
 

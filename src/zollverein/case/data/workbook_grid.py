@@ -169,7 +169,7 @@ def _refuse(grid: Grid, row: int, column: int, cell: Any, dataset: str) -> None:
     elif isinstance(cell, dt.date | dt.datetime | dt.time):
         what = f"a date ({cell}) where a figure belongs; restore it from the publisher's file"
     else:
-        what = f"'{cell}', which is no number; restore it from the publisher's file"
+        what = f"'{str(cell)[:60]}', which is no number; restore it from the publisher's file"
     address = f"{get_column_letter(column + 1)}{row + 1}"
     raise DataError(f"{dataset}: {grid.path}, sheet '{grid.sheet}', cell {address} holds {what}")
 
