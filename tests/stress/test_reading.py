@@ -1,6 +1,7 @@
 """A scenario is plain data; every fault is told with its line and key, all at once."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ from zollverein.errors import ScenarioError, UnknownNameError
 from zollverein.stress import read_scenario, scenario_of, scenario_schema
 from zollverein.stress.scenario import BarrierChange
 
+PLAIN = st.recursive(
+    st.none() | st.text(max_size=5) | st.floats(), lambda inner: st.lists(inner, max_size=3), max_leaves=6
+)
 WHOLE = "name: whole\ntitle: t\nquestion: q\n"
 
 
@@ -132,7 +136,26 @@ def test_the_published_schema_is_the_one_the_program_checks_with():
 
 
 @settings(max_examples=50)
-@given(st.dictionaries(st.text(max_size=8), st.recursive(st.none() | st.text(max_size=5) | st.floats(), st.lists)))
+@given(st.dictionaries(st.text(max_size=8), PLAIN, max_size=5))
 def test_no_mapping_does_worse_than_a_scenario_error(data):
     with pytest.raises(ScenarioError):
         scenario_of(data, {})
+
+
+@pytest.mark.parametrize(
+    ("economy", "said"),
+    [
+        ("{tariffs: [{exporters: A, importers: [B], rate: 0.1}]}", "exporters is 'A': give a list"),
+        ("{tariffs: [{exporters: [], importers: [B], rate: 0.1}]}", "exporters: give at least 1"),
+        ("{tariffs: [{exporters: [A], importers: [B], rate: 0,15}]}", "decimal comma"),
+        ("{tariffs: [{exporters: [A], importers: [B], rate: '0.1'}]}", "give a number"),
+        ("", "give keys with their values"),
+    ],
+)
+def test_a_value_of_another_kind_is_told_without_words_of_python(tmp_path, economy, said):
+    path = tmp_path / "own.yaml"
+    path.write_text(f"{WHOLE}economy: {economy}\n", encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"own\.yaml, line") as told:
+        read_scenario(path, {})
+    assert said in str(told.value)
+    assert not re.search("tuple|dict|EconomyPart|valid", str(told.value))

@@ -146,7 +146,7 @@ def test_a_path_that_leads_nowhere_is_refused_with_what_is_near(case, path, erro
 
 
 ENDS = [
-    ("scenario.corridor.outages.halt.units_lost", {"law": "uniform", "low": 1.0, "high": 2.9}, "valid integer"),
+    ("scenario.corridor.outages.halt.units_lost", {"law": "uniform", "low": 1.0, "high": 2.9}, "whole number"),
     ("scenario.corridor.outages.halt.units_lost", {"law": "choice", "values": [1, 7]}, "which has 3"),
     ("case.sectors.ENX.theta", {"law": "normal", "mean": 3.0, "standard_error": 2.0}, "theta"),
     ("case.link_figures.btc.usable_kt_per_year..value", {"law": "uniform", "low": -5.0, "high": 5.0}, "btc"),

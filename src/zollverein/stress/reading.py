@@ -19,6 +19,17 @@ __all__ = ["merged", "read_scenario", "read_yaml", "scenario_of", "scenario_sche
 
 LARGEST_BYTES = 1_000_000
 BRANCHES = frozenset({"function-after", "uniform", "triangular", "normal", "lognormal", "choice"})
+# What pydantic says in Python's words.
+WORDS = {
+    "tuple_type": "give a list in square brackets, even of one",
+    "model_type": "give keys with their values, indented below it, or leave it out",
+    "model_attributes_type": "give keys with their values, indented below it, or leave it out",
+    "dict_type": "give keys with their values, indented below it",
+    "string_type": "give a text; in quotation marks if it looks like a number or a day",
+    "float_type": "give a number, with a decimal point and no quotation marks",
+    "int_type": "give a whole number, without quotation marks",
+    "bool_type": "give true or false",
+}
 Keys = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -208,8 +219,13 @@ def _fault(model: type[BaseModel], error: dict[str, Any], lines: Mapping[Keys, s
         return f"{known}: key '{name}' is not known; {hint}"
     if error["type"] == "missing":
         return f"{known}: key '{name}' is missing"
-    message = error["msg"].removeprefix("Value error, ")
     given = error.get("input")
+    message = WORDS.get(error["type"]) or error["msg"].removeprefix("Value error, ")
+    if error["type"] == "too_short":
+        message = f"give at least {error['ctx']['min_length']}"
+    if error["type"] == "invalid_key" and isinstance(given, int):
+        keys, message = keys[:-1], f"a key {given}, as after a decimal comma; write a number with a point, such as 0.15"
+        name, given = ".".join(map(str, keys)), None
     if error["type"] == "literal_error" and isinstance(given, str):
         expected = [word.strip(" '") for word in error["ctx"]["expected"].replace(" or ", ", ").split(",")]
         close = difflib.get_close_matches(given, expected, n=1)

@@ -132,7 +132,8 @@ def check_scenario(scenario: Scenario, case: Case) -> None:
     checked = load_scenario(scenario, case)
     policy_of(checked, case)
     if checked.corridor is not None:
-        prepared(checked.corridor, case)
+        crude_link(case, checked.corridor.exporter, prepared(checked.corridor, case)[1])
+    case.economy()
     try_ends(checked, case)
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.case.data.layouts_worlds import made_world
 
 from zollverein.case.building.world_case import flows_of, tables_of_world
-from zollverein.case.concordances import read_aggregation
+from zollverein.case.concordances import aggregate_table, read_aggregation
 from zollverein.case.data.world_table import WorldTable
 from zollverein.errors import DataError
 
@@ -114,3 +114,15 @@ def test_a_region_without_output_is_refused():
                 output=table.output * (np.arange(3) != 0)[:, None],
             )
         )
+
+
+def test_a_rest_of_the_world_of_the_table_itself_is_no_country():
+    table = replace(world(), regions=("KAZ", "CHN", "ROW"))
+    for told, members in (
+        ({"KAZ": {"of": "KAZ"}, "RST": {"of": "rest"}}, ["KAZ", "CHN"]),
+        ("keep", ["KAZ", "CHN", "ROW"]),
+    ):
+        aggregation = read_aggregation({"regions": told, "sectors": "keep"}, table.regions, table.sectors)
+        merged = aggregate_table(table, aggregation.regions, aggregation.sectors)
+        regions = tables_of_world(merged.table, table, aggregation, None, "made").tables["regions"]
+        assert list(regions["members"]) == members

@@ -174,7 +174,8 @@ def _regions(table: WorldTable, aggregation: Aggregation, known: Mapping[str, st
     members = aggregation.regions.frame.groupby("target", sort=False)["source"].agg(list).to_dict()
     rows = []
     for region in table.regions:
-        of = members[region]
+        # What a table calls its own rest of the world is no country; a region of such alone stands for itself.
+        of = [part for part in members[region] if part in ISO_3166 or part in members] or [region]
         rows.append(
             {
                 "region": region,
@@ -200,7 +201,9 @@ def _sectors(
     table: WorldTable, published: WorldTable, aggregation: Aggregation, to_isic: Concordance | None
 ) -> pd.DataFrame:
     sold = pd.Series(published.output.sum(axis=0), index=list(published.sectors))
-    rows = aggregation.sectors.frame.assign(value=lambda f: f["source"].map(sold) * f["weight"])
+    # A concordance may know more codes than the table has.
+    held = aggregation.sectors.frame[aggregation.sectors.frame["source"].isin(published.sectors)]
+    rows = held.assign(value=held["source"].map(sold) * held["weight"])
     weights = rows.rename(columns={"target": "sector", "source": "code"})[["sector", "code", "value"]]
     if to_isic is None:
         none = {"theta": 4.0, "theta_alternative": 4.0, "source": "own", "confidence": "assumed"}
