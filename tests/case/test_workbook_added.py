@@ -9,10 +9,11 @@ import pytest
 
 from zollverein.case import check_case, copy_case
 from zollverein.case.contents import files_in
+from zollverein.case.workbook_layout import FILES
 from zollverein.case.workbook_opening import open_workbook
 from zollverein.case.workbook_reading import from_excel
-from zollverein.case.workbook_writing import to_excel
-from zollverein.errors import CaseError
+from zollverein.case.workbook_writing import LAYOUT, to_excel
+from zollverein.errors import CaseError, OutputError
 
 TARIFFS = [
     "exporter",
@@ -137,3 +138,57 @@ def test_cells_with_a_format_and_no_value_are_not_read(economy, tmp_path):
     assert sum(len(sheet._cells) for sheet in book.worksheets) < 2_000
     from_excel(file, tmp_path / "back")
     assert files_in(tmp_path / "back") == files_in(economy[0])
+
+
+def parts_changed(file, target, change):
+    """A copy of a workbook whose parts were changed: ``change`` gives a part's content, or None to drop it."""
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(target, "w") as new:
+        for entry in old.infolist():
+            if (raw := change(entry.filename, old.read(entry))) is not None:
+                new.writestr(entry.filename, raw)
+    return target
+
+
+def test_a_damaged_workbook_is_told_in_plain_words(economy, tmp_path):
+    file, anew = tmp_path / "damaged.xlsx", "save it anew as .xlsx"
+    with_chart = openpyxl.load_workbook(economy[1])
+    with_chart.create_chartsheet("mine")
+    with_chart.save(tmp_path / "chart.xlsx")
+    with pytest.raises(CaseError, match=f"a sheet that is a chart has lost its drawing; delete this sheet.*{anew}"):
+        from_excel(tmp_path / "chart.xlsx", tmp_path / "none")
+    for change, said in (
+        (
+            lambda name, raw: None if name == "xl/styles.xml" else raw,
+            r"it lacks the formats of its cells \(xl/styles.xml\)",
+        ),
+        (lambda name, raw: b"<a><b></a>" if name == "xl/workbook.xml" else raw, "no sound XML"),
+        (lambda name, raw: b"<a/>" if name == "xl/workbook.xml" else raw, "a part of it is damaged"),
+    ):
+        with pytest.raises(CaseError, match=f"{said}.*{anew}"):
+            from_excel(parts_changed(economy[1], file, change), tmp_path / "none")
+
+
+def test_an_emptied_or_spoilt_hidden_sheet_is_told_in_plain_words(edited, tmp_path):
+    def spoilt(book):
+        layout = next(row for row in book[FILES].iter_rows() if row[0].value == LAYOUT)
+        layout[3].value = "{a"
+
+    for change in (lambda book: book[FILES].delete_rows(2, book[FILES].max_row), spoilt):
+        file = edited(change)
+        with pytest.raises(CaseError, match=r"hidden sheet.*was changed and cannot be read; write the workbook anew"):
+            from_excel(file, tmp_path / "none")
+
+
+def test_a_place_below_a_file_is_refused(economy, tmp_path):
+    (tmp_path / "afile").write_text("x")
+    with pytest.raises(OutputError, match="afile' is a file, no folder; choose another place"):
+        from_excel(economy[1], tmp_path / "afile" / "x")
+
+
+def test_a_long_text_is_told_short(edited, tmp_path):
+    def lengthened(book):
+        book["trade"]["A2"] = "x" * 30_000
+
+    found = [fault.found for fault in faults_of(edited(lengthened), tmp_path)]
+    assert any("x" * 57 + "..." in text for text in found)
+    assert max(map(len, found)) < 300

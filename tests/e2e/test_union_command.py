@@ -54,7 +54,7 @@ def test_a_barrier_is_put_on_the_register_followed_and_removed(run: Run, mine: P
     ("arguments", "words"),
     [
         (("union", "barriers", "remove", "b1", "--source", "example", "--case", "eurasia"), "zollverein case new"),
-        (("union", "barriers", "history", "b999"), "did you mean"),
+        (("union", "barriers", "history", "b009"), "did you mean"),
         (("union", "barriers", "list", "--on", "someday"), "is no day"),
         (("union", "barriers", "list", "--between", "KAZ"), "name two or more"),
         (("union", "integration", "--dimension", "good"), "did you mean 'goods'"),

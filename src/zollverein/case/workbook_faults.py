@@ -16,6 +16,8 @@ __all__ = ["faults_at_sheets", "refused"]
 
 # What the economy says of costs that do not add up; it knows countries and sectors, and no rows.
 COSTS = re.compile(r"country (.+), sector (.+): value added and inputs add to ")
+# Of a cell's text, so many letters are told.
+LONGEST_TOLD = 60
 # The tables that these costs stand in: columns of country and sector, and of the share.
 OF_COSTS = {"inputs": ("region", "user", "share"), "production": ("region", "sector", "value_added_share")}
 TOO_MANY = "a column too many"
@@ -70,9 +72,21 @@ def _at_the_sheet(fault: Fault, read: ReadSheet, schema: TableSchema) -> Fault:
         column = ", ".join(_lettered(read, name) for name in column.split(", "))
     if fault.found == TOO_MANY and not mend.startswith("rename"):
         mend = _room_for_remarks(schema)
-    found = re.sub(r"\brow (\d+)", lambda number: f"row {row_of(int(number[1]))}", fault.found)
+    found = re.sub(r"\brow (\d+)", lambda number: f"row {row_of(int(number[1]))}", _shortened(fault, read))
     row = None if fault.row is None else row_of(fault.row)
     return Fault(read.sheet, row, column, found, fault.allowed, mend)
+
+
+def _shortened(fault: Fault, read: ReadSheet) -> str:
+    """What was found, with the texts of its row cut to a length that a person reads."""
+    found = fault.found
+    starts = list(read.tokens.starts())[1:] if len(found) > LONGEST_TOLD else []
+    if fault.row in starts:
+        texts = (plain(token) for token in read.tokens.rows[starts.index(fault.row)])
+        for text in sorted((text for text in texts if len(text) > LONGEST_TOLD), key=len, reverse=True):
+            for told in (text, text.strip()):
+                found = found.replace(told, f"{told[: LONGEST_TOLD - 3]}...") if len(told) > LONGEST_TOLD else found
+    return found
 
 
 def _lettered(read: ReadSheet, column: str) -> str:

@@ -128,8 +128,8 @@ class Layout:
             return cls(str(data["name"]), str(data["program"]), tuple(data["files"]), sheets, forms)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise CaseError(
-                f"the workbook's hidden sheet '{FILES}' was changed and cannot be read ({error}); write it anew: "
-                f"zollverein case to-excel"
+                f"the workbook's hidden sheet '{FILES}', which says what belongs where, was changed and cannot be "
+                f"read; write the workbook anew with 'zollverein case to-excel', and put your rows into it"
             ) from error
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import io
 import re
+import traceback
 import warnings
 import zipfile
 import zlib
@@ -37,6 +38,12 @@ EMPTY_CELL = re.compile(rb"<((?:\w+:)?c)(?:\s[^<>]*)?(?:/>|>\s*</\1>)")
 EMPTY_ROW = re.compile(rb"<((?:\w+:)?row)(?:\s[^<>]*)?(?:/>|>\s*</\1>)")
 # From so many elements without content on, a sheet is worth the look.
 MANY_EMPTY = 2_000
+# Parts of a workbook without which it is not read.
+PARTS = {
+    "[Content_Types].xml": "the list of its parts",
+    "xl/workbook.xml": "the list of its sheets",
+    "xl/styles.xml": "the formats of its cells",
+}
 # What the library raises on a file that is damaged.
 DAMAGED = (
     zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, IndexError, AttributeError, EOFError, OSError,
@@ -79,7 +86,29 @@ def open_workbook(file: str | Path) -> Opened:
             raise CaseError(f"'{path}' unpacks to {size:,} bytes; at most {LARGEST_BYTES:,} are read: split the case")
         return Opened(path, _loaded(path, data_only=False))
     except DAMAGED as error:
-        raise CaseError(f"'{path}' cannot be read as a workbook ({error}); {SAVE} again") from error
+        raise CaseError(f"'{path}' cannot be read as a workbook: {_damage(path, error)}") from error
+
+
+def _damage(path: Path, error: Exception) -> str:
+    """What is damaged, and what to do, as far as what the library raised tells."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}; close it elsewhere, or copy it to another place"
+    anew = "save it anew as .xlsx from the program that it is from"
+    if isinstance(error, zipfile.BadZipFile | zlib.error | EOFError):
+        return f"it is cut short, damaged, or none; {anew}, or copy it again"
+    if isinstance(error, SyntaxError):
+        return f"a part of it is no sound XML; {anew}"
+    met = {frame.name for frame in traceback.extract_tb(error.__traceback__)}
+    if "read_chartsheet" in met:
+        return f"a sheet that is a chart has lost its drawing; delete this sheet, then {anew}"
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = set(archive.namelist())
+    except (OSError, zipfile.BadZipFile):
+        parts = set(PARTS)
+    if lost := [f"{what} ({part})" for part, what in PARTS.items() if part not in parts]:
+        return f"it lacks {lost[0]}; {anew}"
+    return f"a part of it is damaged; {anew}, or put your rows into a workbook that to-excel wrote anew"
 
 
 def stored_value(opened: Opened, sheet: str, place: str) -> Any:

@@ -18,7 +18,7 @@ from zollverein.case.workbook_opening import hidden_files, open_workbook
 from zollverein.case.workbook_sheets import ReadSheet, match_sheets, read_sheet
 from zollverein.case.workbook_writing import LAYOUT
 from zollverein.case.writing import require_free, whole_folder, write_files
-from zollverein.errors import CaseError
+from zollverein.errors import CaseError, OutputError
 
 __all__ = ["ReadBack", "from_excel"]
 
@@ -51,7 +51,10 @@ def from_excel(file: str | Path, folder: str | Path) -> ReadBack:
         column: what Excel made of cells, and what `check_case` finds. Nothing is written.
     OutputError : no place to write to.
     """
-    require_free(folder)
+    target = require_free(folder)
+    near = next(place for place in target.absolute().parents if place.exists())
+    if not near.is_dir():
+        raise OutputError(f"'{target}' cannot be made: '{near}' is a file, no folder; choose another place")
     opened = open_workbook(file)
     texts = hidden_files(opened)
     layout = Layout.from_json(texts.pop(LAYOUT, "{}"))

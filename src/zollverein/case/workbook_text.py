@@ -62,5 +62,8 @@ def files_of_pieces(pieces: Iterable[Piece]) -> dict[str, str]:
         try:
             files[file] = str(json.loads(text)) if file in coded else text
         except ValueError as error:
-            raise CaseError(f"'{file}' was changed in the hidden sheet and is not read: {error}") from error
+            raise CaseError(
+                f"'{file}' was changed in the hidden sheet and cannot be read; write the workbook anew with "
+                f"'zollverein case to-excel', and put your rows into it"
+            ) from error
     return files

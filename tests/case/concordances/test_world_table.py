@@ -116,7 +116,7 @@ def test_two_steps_are_one():
 def test_codes_without_a_row_are_refused():
     with pytest.raises(InputError, match="regions is 'eu27'; give a Concordance"):
         aggregate_table(table(), "eu27", None)
-    with pytest.raises(InputError, match=r"'R1' .*'R2' .*'R3'"):
+    with pytest.raises(InputError, match=r"'R1', 'R2', 'R3'"):
         aggregate_table(table(), concordance([("R0", "A", 1.0)]), None)
 
 
