@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from zollverein.case import Case
+from zollverein.case import DESCRIPTOR, Case
 from zollverein.stress.reading import read_scenario, scenario_of
 from zollverein.stress.scenario import Scenario
 
-__all__ = ["ScenarioLike", "load_scenario"]
+__all__ = ["ScenarioLike", "case_around", "load_scenario"]
 
 ScenarioLike = str | Path | Mapping[str, Any] | Scenario
 
@@ -31,6 +31,12 @@ def load_scenario(scenario: ScenarioLike, case: Case) -> Scenario:
     else:
         checked = read_scenario(scenario, case.scenario_files())
     return _following(checked, case)
+
+
+def case_around(file: str | Path, room: str) -> Path | None:
+    """Return the case's folder whose ``room`` (scenarios, sweeps) a file lies in; None where it lies in none."""
+    folder = Path(file).resolve().parent
+    return folder.parent if folder.name == room and (folder.parent / DESCRIPTOR).is_file() else None
 
 
 def _following(scenario: Scenario, case: Case) -> Scenario:

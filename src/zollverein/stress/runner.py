@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from zollverein.case import DESCRIPTOR, Case, bundled_cases, open_case, scenarios_of
+from zollverein.case import Case, bundled_cases, open_case, scenarios_of
 from zollverein.corridor import Outage, Routing
 from zollverein.economy import Economy, Outcome
 from zollverein.errors import NoAnswerError, ScenarioError
@@ -16,7 +16,7 @@ from zollverein.stress import corridor_tables, coupling_tables, economy_tables, 
 from zollverein.stress.coupling import Coupled, answer_again, couple
 from zollverein.stress.crude import crude_link
 from zollverein.stress.intervals import intervals_table, try_ends
-from zollverein.stress.loading import ScenarioLike, load_scenario
+from zollverein.stress.loading import ScenarioLike, case_around, load_scenario
 from zollverein.stress.oil_to_income import oil_to_income_table
 from zollverein.stress.preparing import prepared
 from zollverein.stress.reading import read_scenario
@@ -162,7 +162,7 @@ def case_named(scenario: ScenarioLike) -> str | Path:
         return str(scenario.get("case", DEFAULT_CASE))
     if not str(scenario).endswith((".yaml", ".yml")):
         return _bundled_case_with(str(scenario))
-    home = _case_around(Path(scenario))
+    home = case_around(scenario, "scenarios") or DEFAULT_CASE
     checked = read_scenario(scenario, open_case(home).scenario_files())
     if "case" not in checked.model_fields_set:
         return home
@@ -174,12 +174,6 @@ def _bundled_case_with(name: str) -> str:
     """The bundled case that has a scenario of this name; the default one where none has."""
     others = [case for case in bundled_cases() if case != DEFAULT_CASE]
     return next((case for case in (DEFAULT_CASE, *others) if name in scenarios_of(case)), DEFAULT_CASE)
-
-
-def _case_around(file: Path) -> str | Path:
-    """The case in whose folder of scenarios a file lies, or the default one."""
-    folder = file.resolve().parent
-    return folder.parent if folder.name == "scenarios" and (folder.parent / DESCRIPTOR).is_file() else DEFAULT_CASE
 
 
 def _through_the_corridor(

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from zollverein.case import DESCRIPTOR, ScenarioFile, bundled_cases, sweeps_of
+from zollverein.case import ScenarioFile, bundled_cases, sweeps_of
 from zollverein.errors import ScenarioError, UnknownNameError
+from zollverein.stress.loading import case_around
 from zollverein.stress.reading import read_yaml, validated
 from zollverein.stress.sweeps.spec import SweepSpec
 
@@ -45,14 +46,9 @@ def _find(name: str, case: str | Path | None) -> tuple[ScenarioFile, str]:
         return known[name]
     if Path(name).suffix in (".yaml", ".yml"):
         if Path(name).is_file():
-            return Path(name), "" if case is not None else _case_around(Path(name))
+            return Path(name), "" if case is not None else str(case_around(name, "sweeps") or "")
         raise ScenarioError(f"no sweep file '{name}'; give a file that exists, or one of {', '.join(known) or 'none'}")
     raise UnknownNameError("sweep", name, known)
-
-
-def _case_around(file: Path) -> str:
-    folder = file.resolve().parent
-    return str(folder.parent) if folder.name == "sweeps" and (folder.parent / DESCRIPTOR).is_file() else ""
 
 
 def sweep_schema() -> dict[str, Any]:
