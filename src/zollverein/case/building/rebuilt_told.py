@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -56,28 +57,35 @@ def _absent(base: Base) -> list[str]:
 
 
 def _at_odds(base: Base) -> list[str]:
-    told = [
-        f"Reports of {row['exporter']} to {row['importer']} differ {row['times']:,.3g} times, US$ million: "
-        f"{row['reports']}; the base takes {_amount(row['taken_usd_million'])}."
-        for row in base.at_odds.head(SHOWN).to_dict("records")
-    ]
-    return told + _more(len(base.at_odds), "pairs whose reports differ twofold or more")
+    return _first_of(
+        base.at_odds,
+        "pairs whose reports differ twofold or more",
+        lambda row: (
+            f"Reports of {row['exporter']} to {row['importer']} differ {row['times']:,.3g} times, US$ million: "
+            f"{row['reports']}; the base takes {_amount(row['taken_usd_million'])}."
+        ),
+    )
 
 
 def _beyond(base: Base) -> list[str]:
-    told = [
-        f"{row['step']}, {row['cell']}: {_amount(row['was_usd_million'])} US$ million became "
-        f"{_amount(row['now_usd_million'])}, {row['errors']:,.3g} standard errors off."
-        for row in base.beyond.head(SHOWN).to_dict("records")
-    ]
-    return told + _more(len(base.beyond), "cells that moved beyond what their errors allow")
+    return _first_of(
+        base.beyond,
+        "cells that moved beyond what their errors allow",
+        lambda row: (
+            f"{row['step']}, {row['cell']}: {_amount(row['was_usd_million'])} US$ million became "
+            f"{_amount(row['now_usd_million'])}, {row['errors']:,.3g} standard errors off."
+        ),
+    )
+
+
+def _first_of(rows: pd.DataFrame, what: str, told: Callable[[dict[Hashable, Any]], str]) -> list[str]:
+    """The first rows, a sentence each, and how many more there are."""
+    more = len(rows) - SHOWN
+    rest = [f"{more:,} more {what}; `zollverein case rebuild --json` has all."] if more > 0 else []
+    return [*map(told, rows.head(SHOWN).to_dict("records")), *rest]
 
 
 def _amount(usd_million: float) -> str:
     if usd_million < NOTHING_USD_MILLION:
         return "next to nothing"
     return f"{usd_million:,.0f}" if usd_million >= WHOLE_USD_MILLION else f"{usd_million:.3g}"
-
-
-def _more(count: int, what: str) -> list[str]:
-    return [f"{count - SHOWN:,} more {what}; `zollverein case rebuild --json` has all."] if count > SHOWN else []
