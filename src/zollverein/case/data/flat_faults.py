@@ -39,6 +39,7 @@ COLUMN_ERROR = re.compile(
 COUNT_ERROR = re.compile(r"Expected Number of Columns: (\d+) Found: (\d+)")
 KINDS = {"DOUBLE": "number", "INTEGER": "whole number", "SMALLINT": "year", "BIGINT": "whole number"}
 SHOWN = 40
+RESTORE = "restore it from the publisher's"
 
 
 def quoted(name: str) -> str:
@@ -85,10 +86,7 @@ def cell_fault(called: str, layout: TextLayout, column: str, held: str, wrong: s
     """Return the refusal of a cell, with the first line that has it in its column; a number may be put otherwise."""
     line, cell = _place(layout, column, held)
     at = f"{layout.path}, line {line}" if line else f"{layout.path}"
-    return DataError(
-        f"{called}: {at}, column '{column}' holds '{cell[:SHOWN]}', {wrong}; restore it from the publisher's, or "
-        "download again"
-    )
+    return _holding(f"{called}: {at}", column, cell, wrong)
 
 
 def refuse_underscored(called: str, layout: TextLayout, numbers: set[str]) -> None:
@@ -97,11 +95,8 @@ def refuse_underscored(called: str, layout: TextLayout, numbers: set[str]) -> No
     for row in islice(every_row(layout.path, layout.encoding, layout.delimiter), 1, None):
         for n in places:
             if n < len(row.cells) and "_" in row.cells[n]:
-                raise DataError(
-                    f"{called}: {layout.path}, line {row.line}, column '{layout.header[n]}' holds "
-                    f"'{row.cells[n].strip()[:SHOWN]}', which is no number; restore it from the publisher's, or "
-                    "download again"
-                )
+                where = f"{called}: {layout.path}, line {row.line}"
+                raise _holding(where, layout.header[n], row.cells[n].strip(), "which is no number")
 
 
 def refused(called: str, layout: TextLayout, text: str) -> DataError:
@@ -113,12 +108,8 @@ def refused(called: str, layout: TextLayout, text: str) -> DataError:
     where = f"{called}: {layout.path}, line {number[1]}" if number else f"{called}: {layout.path}"
     if cell := COLUMN_ERROR.search(text):
         kind = KINDS.get(cell[3], "number")
-        hint = (
-            "write a decimal point" if re.fullmatch(r"[-+]?[\d.]+,\d+", cell[2]) else "restore it from the publisher's"
-        )
-        return DataError(
-            f"{where}, column '{cell[1]}' holds '{cell[2][:SHOWN]}', which is no {kind}; {hint}, or download again"
-        )
+        hint = "write a decimal point" if re.fullmatch(r"[-+]?[\d.]+,\d+", cell[2]) else RESTORE
+        return _holding(where, cell[1], cell[2], f"which is no {kind}", hint)
     if counts := COUNT_ERROR.search(text):
         return DataError(f"{where} has {counts[2]} cells where the first line has {counts[1]}; download it again")
     if "Maximum line size" in text:
@@ -131,6 +122,10 @@ def refused(called: str, layout: TextLayout, text: str) -> DataError:
 def first_line(error: object) -> str:
     """Return the first line of what a library says."""
     return str(error).strip().split("\n", 1)[0][:200]
+
+
+def _holding(where: str, column: str, cell: str, wrong: str, hint: str = RESTORE) -> DataError:
+    return DataError(f"{where}, column '{column}' holds '{cell[:SHOWN]}', {wrong}; {hint}, or download again")
 
 
 def _why_no_figure(held: str) -> str:
