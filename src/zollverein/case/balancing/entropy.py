@@ -26,6 +26,10 @@ STEPS = 100
 HALVINGS = 40
 # In logs: no cell grows or shrinks by more than this in one step, and none ends below this of its seed.
 MOST_UP, MOST_DOWN, LEAST = 5.0, 50.0, -230.0
+# Below this a cell is dust, which grows that far at one go.
+DUST = -30.0
+# Where sure constraints want cells away, logs end in the hundreds: after a step that gained all it was let, so much more.
+BOLDER = 4.0
 # A soft row's residual counts relative to its terms, and to this many of its gaps or standard errors if that is less:
 # at a residual of 1e-9 the gap in standard errors is told to 1 %.
 SURE = 1e7
@@ -86,7 +90,7 @@ def maximised(
     z, history = np.zeros(len(b)) if start is None else start, list[float]()
     y = _grown(Bt, z, y0, w)
     height = _height(z, y, b, sigma, y0, w)
-    best = (np.inf, y, z)
+    best, down = (np.inf, y, z), MOST_DOWN
     while True:
         gap = b - B @ y
         gradient = gap - sigma**2 * z
@@ -101,17 +105,18 @@ def maximised(
         if lost or stuck or _done(history, tolerance) or len(history) > steps:
             return Stopped(best[1], best[2], tuple(history), stuck)
         step = normal.solve(gradient, y / w, max(ACCURATE, min(0.1, history[-1])))
-        t = _longest((Bt @ z) / w, (Bt @ step) / w)
+        t = _longest((Bt @ z) / w, (Bt @ step) / w, down)
         slope = float(gradient @ step)
         # What rounding may take from the sum that the height is.
         noise = 1e-14 * (abs(height) + float(np.abs(b) @ np.abs(z)) + float(w @ y))
-        for _ in range(HALVINGS):
+        for halved in range(HALVINGS):
             new_z = z + t * step
             new_y = _grown(Bt, new_z, y0, w)
             new = _height(new_z, new_y, b, sigma, y0, w)
             if new >= height + ENOUGH * t * slope - noise:
                 break
             t /= 2.0
+        down = MOST_DOWN if halved else BOLDER * down
         z, y, height = new_z, new_y, new
 
 
@@ -120,14 +125,13 @@ def _grown(Bt: sparse.csr_array, z: Array, y0: Array, w: Array) -> Array:
     return np.asarray(y0 * np.exp(np.maximum((Bt @ z) / w, LEAST)))
 
 
-def _longest(log: Array, turn: Array) -> float:
+def _longest(log: Array, turn: Array, most_down: float) -> float:
     """The share of a step that no cell's log, moving from ``log`` by ``turn``, forbids.
 
-    A cell that is at its least already holds nothing up.
+    A cell that is at its least already holds nothing up, nor does dust that stays dust.
     """
-    held = np.maximum(log, LEAST)
-    up = turn / (held + MOST_UP - log)
-    down = np.where(log > LEAST, -turn / MOST_DOWN, 0.0)
+    up = turn / (np.maximum(log, DUST) + MOST_UP - log)
+    down = np.where(log > LEAST, -turn / most_down, 0.0)
     return 1.0 / max(1.0, float(up.max(initial=0.0)), float(down.max(initial=0.0)))
 
 
