@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import altair as alt
 import pandas as pd
@@ -11,7 +11,7 @@ import pandas as pd
 from zollverein.errors import ScenarioError
 from zollverein.report import palette
 from zollverein.report.answer import PERCENT_THAT_COUNTS
-from zollverein.report.chart_style import records, styled
+from zollverein.report.chart_style import layered, records
 from zollverein.report.formatting import THIN, apart, money, percent, tonnes, with_sign
 from zollverein.report.sheets import trade_sheet
 
@@ -73,9 +73,7 @@ def routes_chart(test: StressTest, what: Literal["before", "after"]) -> alt.Laye
     totals = {names[str(r)]: float(v) for r, v in table.groupby("route")[f"{what}_kt"].sum().items()}
     said = "; ".join(f"{name} {tonnes(kt)}" for name, kt in sorted(totals.items(), key=lambda p: -p[1]))
     title = "undisturbed" if what == "before" else "in this test"
-    return _sized(
-        alt.LayerChart(layer=[*shades, areas]), 210, f"Flow on every route over time, {title}. In all: {said}."
-    )
+    return _sized([*shades, areas], 210, f"Flow on every route over time, {title}. In all: {said}.")
 
 
 def stranded_chart(test: StressTest) -> alt.LayerChart:
@@ -104,7 +102,7 @@ def stranded_chart(test: StressTest) -> alt.LayerChart:
     chart = _lines(rows, "kt", "kt, summed up")
     end = rows.groupby("Case", sort=False)["kt"].last()
     said = f"At the end {tonnes(end['in this test'])} are stranded, undisturbed {tonnes(end['undisturbed'])}."
-    return _sized(alt.LayerChart(layer=[*_outages(test), chart]), 170, f"Stranded oil over time. {said}")
+    return _sized([*_outages(test), chart], 170, f"Stranded oil over time. {said}")
 
 
 def stocks_chart(test: StressTest) -> alt.LayerChart:
@@ -128,7 +126,7 @@ def stocks_chart(test: StressTest) -> alt.LayerChart:
     peak = float(total["after_kt"].max())
     said = f"In this test at most {tonnes(peak)} of {tonnes(float(total['capacity_kt'].max()))} are filled."
     layers = [*_outages(test), capacity, _lines(long, "kt", "kt in tanks")]
-    return _sized(alt.LayerChart(layer=layers), 170, f"Oil in tanks over time. {said}")
+    return _sized(layers, 170, f"Oil in tanks over time. {said}")
 
 
 def income_chart(test: StressTest) -> alt.LayerChart:
@@ -159,9 +157,7 @@ def income_chart(test: StressTest) -> alt.LayerChart:
             y=y, x="real_income_low_percent:Q", x2="real_income_high_percent:Q"))  # fmt: skip
     zero = alt.Chart(alt.InlineData(values=[{"zero": 0}])).mark_rule(color=palette.MUTED).encode(x="zero:Q")
     said = "; ".join(f"{r['Region']} {r['Change']}" for r in frame.to_dict("records"))
-    return _sized(
-        alt.LayerChart(layer=[*layers, zero]), BAR * len(frame) + 10, f"Change of real income by region: {said}."
-    )
+    return _sized([*layers, zero], BAR * len(frame) + 10, f"Change of real income by region: {said}.")
 
 
 def trade_chart(test: StressTest, rows: int = 12) -> alt.LayerChart:
@@ -191,12 +187,12 @@ def trade_chart(test: StressTest, rows: int = 12) -> alt.LayerChart:
     said = "; ".join(f"{r['Said']} {r['Change']}" for r in frame.head(6).to_dict("records"))
     rows_drawn = max(len(frame), 1)
     most_lines = max((len(flow.replace("\t", "\n").split("\n")) for flow in frame["Flow"]), default=1)
-    chart = _sized(alt.LayerChart(layer=[bars, zero]), TWO_LINES * rows_drawn + 10,
-                   f"Trade flows that change most: {said}.")  # fmt: skip
+    chart = _sized(
+        [bars, zero], TWO_LINES * rows_drawn + 10, f"Trade flows that change most: {said}.",
+        usermeta={"narrow_height": (LINE * most_lines + 10) * rows_drawn + 10},
+    )  # fmt: skip
     # The page sets the parameter and takes the height where it is as narrow as a telephone.
-    return chart.add_params(alt.param(name="narrow", value=False)).properties(
-        usermeta={"narrow_height": (LINE * most_lines + 10) * rows_drawn + 10}
-    )
+    return chart.add_params(alt.param(name="narrow", value=False))
 
 
 def _folded(name: str) -> list[str]:
@@ -223,7 +219,7 @@ def income_compared(comparison: Comparison) -> alt.LayerChart:
     )  # fmt: skip
     zero = alt.Chart(alt.InlineData(values=[{"zero": 0}])).mark_rule(color=palette.MUTED).encode(x="zero:Q")
     described = "Change of real income by region and scenario; the table beneath holds every figure."
-    return _sized(alt.LayerChart(layer=[zero, dots]), BAR * max(len(frame), 1) + 10, described)
+    return _sized([zero, dots], BAR * max(len(frame), 1) + 10, described)
 
 
 def routes_compared(comparison: Comparison) -> alt.LayerChart:
@@ -244,7 +240,7 @@ def routes_compared(comparison: Comparison) -> alt.LayerChart:
     )  # fmt: skip
     totals = comparison.routes[cases].sum()
     described = "Tonnes by route and scenario. In all: " + "; ".join(f"{c} {tonnes(totals[c])}" for c in cases) + "."
-    return _sized(alt.LayerChart(layer=[bars]), 34 * len(cases) + 10, described)
+    return _sized([bars], 34 * len(cases) + 10, described)
 
 
 def comparison_routes(comparison: Comparison) -> dict[str, str]:
@@ -319,6 +315,5 @@ def _told_apart(routes: pd.DataFrame) -> dict[str, str]:
     return names
 
 
-def _sized(chart: alt.LayerChart, height: int, description: str) -> alt.LayerChart:
-    sized: alt.LayerChart = chart.properties(width=WIDTH, height=height, description=description)
-    return styled(sized)
+def _sized(layers: list[alt.Chart], height: int, description: str, **more: Any) -> alt.LayerChart:
+    return layered(layers, WIDTH, height, description, **more)

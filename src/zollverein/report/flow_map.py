@@ -13,7 +13,7 @@ import pandas as pd
 
 from zollverein.errors import ScenarioError
 from zollverein.report import palette
-from zollverein.report.chart_style import records, styled
+from zollverein.report.chart_style import layered, records
 from zollverein.report.flows import link_flows, placed_flows
 from zollverein.report.formatting import MARKS, shown, tonnes
 from zollverein.report.places import labels, outlines
@@ -90,15 +90,12 @@ def flow_map(test: StressTest, what: What = "change", *, land: dict[str, Any] | 
         *(_rings(touched.loc[struck]) if what != "before" else ()),
         *(layer for label in names for layer in _drawn(label)),
     ]
-    chart: alt.LayerChart = alt.LayerChart(layer=layers).properties(
-        width=int(LAYOUT_WIDTH),
-        height=round(LAYOUT_WIDTH * view.ratio),
-        description=_described(test, flows, what),
+    return layered(
+        layers, int(LAYOUT_WIDTH), round(LAYOUT_WIDTH * view.ratio), _described(test, flows, what),
         usermeta={"ratio": round(view.ratio, 3)},
         projection=view.projection(),
         view=alt.ViewBackground(fill=palette.SEA, stroke=None),
-    )
-    return styled(chart)
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from zollverein.errors import GravityError
 from zollverein.report import palette
-from zollverein.report.chart_style import records, styled
+from zollverein.report.chart_style import layered, records
 from zollverein.report.formatting import THIN, number, with_sign
 
 if TYPE_CHECKING:
@@ -103,5 +103,4 @@ def _years(horizon: int, binned: bool) -> str:
 
 
 def _sized(layers: list[alt.Chart], height: int, description: str) -> alt.LayerChart:
-    sized: alt.LayerChart = alt.LayerChart(layer=layers).properties(width=WIDTH, height=height, description=description)
-    return styled(sized)
+    return layered(layers, WIDTH, height, description)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from zollverein.report import palette
 from zollverein.report.answer import PERCENT_THAT_COUNTS
-from zollverein.report.chart_style import records, styled
+from zollverein.report.chart_style import layered, records
 from zollverein.report.formatting import THIN, money, number, percent, share, with_sign
 from zollverein.report.sweep_answer import SURE
 from zollverein.report.sweep_wording import (
@@ -88,7 +88,7 @@ def exceedance_chart(sweep: Sweep) -> alt.LayerChart:
     said = "; ".join(
         f"more than {money(r['loss_usd_million'])} {share(r['probability'])}" for r in told.to_dict("records")
     )
-    return _sized(alt.LayerChart(layer=[band, line]), 300, f"Probability of losing more real income: {said}.")
+    return _sized([band, line], 300, f"Probability of losing more real income: {said}.")
 
 
 def worlds_chart(sweep: Sweep) -> alt.LayerChart:
@@ -106,8 +106,7 @@ def worlds_chart(sweep: Sweep) -> alt.LayerChart:
         tooltip=["World:N", "Loss:N"],
     )  # fmt: skip
     said = "; ".join(f"{r['World']} {r['Loss']}" for r in frame.to_dict("records"))
-    chart = alt.LayerChart(layer=[bars, _zero()])
-    return _sized(chart, _height(worlds), f"Real income lost in every world: {said}.")
+    return _sized([bars, _zero()], _height(worlds), f"Real income lost in every world: {said}.")
 
 
 def drivers_chart(sweep: Sweep) -> alt.LayerChart:
@@ -141,7 +140,7 @@ def drivers_chart(sweep: Sweep) -> alt.LayerChart:
     spans = base.mark_rule(color=palette.INK, strokeWidth=1.3).encode(
         y=y, yOffset=offset, x=alt.X("low:Q", scale=scale), x2="high:Q")  # fmt: skip
     said = "; ".join(f"{r['Driver']} {r['Value']}" for r in rows[rows["Share"] == TOGETHER].to_dict("records"))
-    return _sized(alt.LayerChart(layer=[bars, spans, _zero()]), _height(drivers, PAIR),
+    return _sized([bars, spans, _zero()], _height(drivers, PAIR),
                   f"Share of the variance, with all that it interacts with: {said}.")  # fmt: skip
 
 
@@ -170,7 +169,7 @@ def tornado_chart(sweep: Sweep) -> alt.LayerChart:
         tooltip=["Figure:N", "End:N", alt.Tooltip("At:N", title="Figure at"), "Loss:N"],
     )  # fmt: skip
     said = "; ".join(f"{r['Figure']} {r['End']} {r['Loss']}" for r in rows.to_dict("records"))
-    return _sized(alt.LayerChart(layer=[bars, dots]), _height(figures), f"Mean loss of real income: {said}.")
+    return _sized([bars, dots], _height(figures), f"Mean loss of real income: {said}.")
 
 
 def regions_chart(sweep: Sweep) -> alt.LayerChart:
@@ -195,7 +194,7 @@ def regions_chart(sweep: Sweep) -> alt.LayerChart:
         color=alt.condition("datum.mean < 0", alt.value(palette.LOST), alt.value(palette.GAINED)),
     )  # fmt: skip
     said = "; ".join(f"{r['Region']} {r['Mean']} ({r['Range']})" for r in table.to_dict("records"))
-    return _sized(alt.LayerChart(layer=[spans, _zero(), dots]), _height(regions),
+    return _sized([spans, _zero(), dots], _height(regions),
                   f"Change of real income by region, mean and 5 to 95 percent: {said}.")  # fmt: skip
 
 
@@ -227,7 +226,7 @@ def policies_chart(sweep: Sweep) -> alt.LayerChart:
         y=y, x="tail:Q", tooltip=tips)  # fmt: skip
     said = "; ".join(f"{r['Policy']} {r['Avoided']} ({r['Interval']}), in the worst twentieth {r['Tail']}"
                      for r in table.to_dict("records"))  # fmt: skip
-    return _sized(alt.LayerChart(layer=[bars, spans, dots, _zero()]), _height(policies),
+    return _sized([bars, spans, dots, _zero()], _height(policies),
                   f"Loss of real income that each policy avoids: {said}.")  # fmt: skip
 
 
@@ -283,7 +282,7 @@ def _frontier(
     )  # fmt: skip
     steps = base.mark_line(strokeWidth=2.0, interpolate="step-after")
     dots = base.mark_point(filled=True, size=75, opacity=1.0).encode(tooltip=tips)
-    return _sized(alt.LayerChart(layer=[steps, dots]), height, said)
+    return _sized([steps, dots], height, said)
 
 
 def _curve(sweep: Sweep, label: str) -> pd.DataFrame:
@@ -338,6 +337,5 @@ def _axis(title: str, ticks: int) -> alt.Axis:
     return alt.Axis(title=title, tickCount=ticks, labelOverlap=True, labelExpr=f"replace(datum.label, /,/g, '{THIN}')")
 
 
-def _sized(chart: alt.LayerChart, height: int, description: str) -> alt.LayerChart:
-    sized: alt.LayerChart = chart.properties(width=WIDTH, height=height, description=description)
-    return styled(sized)
+def _sized(layers: list[alt.Chart], height: int, description: str, **more: Any) -> alt.LayerChart:
+    return layered(layers, WIDTH, height, description, **more)
