@@ -28,7 +28,7 @@ HALVINGS = 40
 MOST_UP, MOST_DOWN, LEAST = 5.0, 50.0, -230.0
 # Below this a cell is dust, which grows that far at one go.
 DUST = -30.0
-# Where sure constraints want cells away, logs end in the hundreds: after a step that gained all it was let, so much more.
+# Where sure constraints want cells away, logs end in the hundreds: after a step that was not halved, so much more.
 BOLDER = 4.0
 # A soft row's residual counts relative to its terms, and to this many of its gaps or standard errors if that is less:
 # at a residual of 1e-9 the gap in standard errors is told to 1 %.
@@ -105,18 +105,18 @@ def maximised(
         if lost or stuck or _done(history, tolerance) or len(history) > steps:
             return Stopped(best[1], best[2], tuple(history), stuck)
         step = normal.solve(gradient, y / w, max(ACCURATE, min(0.1, history[-1])))
-        t = _longest((Bt @ z) / w, (Bt @ step) / w, down)
+        t = longest = _longest((Bt @ z) / w, (Bt @ step) / w, down)
         slope = float(gradient @ step)
         # What rounding may take from the sum that the height is.
         noise = 1e-14 * (abs(height) + float(np.abs(b) @ np.abs(z)) + float(w @ y))
-        for halved in range(HALVINGS):
+        for _ in range(HALVINGS):
             new_z = z + t * step
             new_y = _grown(Bt, new_z, y0, w)
             new = _height(new_z, new_y, b, sigma, y0, w)
             if new >= height + ENOUGH * t * slope - noise:
                 break
             t /= 2.0
-        down = MOST_DOWN if halved else BOLDER * down
+        down = BOLDER * down if t == longest else MOST_DOWN
         z, y, height = new_z, new_y, new
 
 
