@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -70,11 +70,14 @@ class World:
             self._open(scenario.corridor, like)
 
     def _open(self, part: CorridorPart, like: World | None) -> None:
-        network, self.horizon, self.outages, self.revisions = prepared(part, self.ground.case, self.ground.network)
         if like is not None and like.ground is self.ground and like.corridor is not None and _same(part, like.corridor):
-            self.link, self.tie = like.link, like.tie
+            # What is revised was made and checked for the other one: only what happens is new.
+            happens = part.model_copy(update={"revisions": ()})
+            _, self.horizon, self.outages, _ = prepared(happens, self.ground.case, self.ground.network)
+            self.revisions, self.link, self.tie = like.revisions, like.link, like.tie
             self._undisturbed, self._changed = like._undisturbed, like._changed
             return
+        network, self.horizon, self.outages, self.revisions = prepared(part, self.ground.case, self.ground.network)
         self.link = self.ground.link(part.exporter, self.horizon)
         self._undisturbed = self._rehearsal(part, network)
         self._changed = self._undisturbed
@@ -141,7 +144,7 @@ class World:
         def route(price_factor: dict[str, float]) -> Carried:
             at = tuple(price_factor.values())
             if at not in routed:
-                routed[at] = self._changed.priced(price_factor, happens)
+                routed[at] = self._routed(part, price_factor, happens)
             return _summed(routed[at][0].oil)
 
         agreed = agree(self.ground.economy, self.closure, policy, self.tie, route)
@@ -149,6 +152,17 @@ class World:
         certificate = max(agreed.outcome.certificate.max_residual, error, agreed.certificate.residual)
         row: Row = {"certificate": certificate, **self._measures(tallied)}
         return row | self._incomes(_percent(agreed.outcome))
+
+    def _routed(
+        self, part: CorridorPart, price_factor: Mapping[str, float], outages: Sequence[Outage]
+    ) -> tuple[Tallied, float]:
+        """Route at some prices; at the case's own, where every fixed point begins, the programme is laid out already.
+
+        Not with foresight: there a solve begins where the last one ended, and may find another plan of the same cost.
+        """
+        if part.foresight == "rolling" and all(factor == 1.0 for factor in price_factor.values()):
+            return self._changed.under(outages)
+        return self._changed.priced(price_factor, outages)
 
     def _measures(self, now: Tallied) -> dict[str, float]:
         """Measures of a disturbed corridor, losses against the undisturbed one."""

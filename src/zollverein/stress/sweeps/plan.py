@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pandas as pd
 from pandas.api.types import is_object_dtype
@@ -276,11 +277,20 @@ def _threats(spec: SweepSpec, case: Case) -> tuple[Threat, ...]:
     return tuple(known[name] for name in dict.fromkeys(wanted))
 
 
+_DIGESTS: WeakKeyDictionary[Case, str] = WeakKeyDictionary()
+
+
 def _digest_of(case: Case) -> str:
-    """A digest of all the case's figures."""
+    """A digest of all the case's figures, taken once: a case does not change."""
+    if case not in _DIGESTS:
+        _DIGESTS[case] = _digest_of_tables(case.tables)
+    return _DIGESTS[case]
+
+
+def _digest_of_tables(tables: Mapping[str, pd.DataFrame]) -> str:
     told = hashlib.blake2b(digest_size=12)
-    for name in sorted(case.tables):
-        frame = case.tables[name]
+    for name in sorted(tables):
+        frame = tables[name]
         told.update(name.encode() + "|".join(map(str, frame.columns)).encode())
         mixed = frame.astype({column: str for column in frame.columns if is_object_dtype(frame[column])})
         told.update(pd.util.hash_pandas_object(mixed, index=False).to_numpy().tobytes())
@@ -288,5 +298,7 @@ def _digest_of(case: Case) -> str:
 
 
 def portable(plan: Plan) -> Plan:
-    """Return the plan such that it can be sent: the case's tables with it, and none of its files."""
-    return replace(plan, case=replace(plan.case, tables=dict(plan.case.tables), _scenarios={}))
+    """Return the plan such that it can be sent: the case's tables and the manifest with it, and none of its files."""
+    sent = replace(plan, case=replace(plan.case, tables=dict(plan.case.tables), _scenarios={}))
+    sent.__dict__["manifest"] = plan.manifest  # what it would be there too, at the cost of all tables' digest
+    return sent
