@@ -77,7 +77,7 @@ def require_columns(table: str, frame: pd.DataFrame, columns: Sequence[str], opt
 def codes(table: str, frame: pd.DataFrame, column: str, labels: Sequence[str]) -> npt.NDArray[np.intp]:
     """Return the position of every label of ``column`` in ``labels``; an unknown one raises with near matches."""
     index = {label: k for k, label in enumerate(labels)}
-    found = np.array([index.get(str(value), -1) for value in frame[column]], dtype=np.intp)
+    found = np.array([index.get(str(value), -1) for value in frame[column].tolist()], dtype=np.intp)
     if (found < 0).any():
         row = int(np.argmax(found < 0))
         name = str(frame[column].iloc[row])

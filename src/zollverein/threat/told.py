@@ -48,7 +48,8 @@ class Told:
     """The tables of events and of barriers' episodes; build it with `Told.of`."""
 
     events: Mapping[str, Mapping[Hashable, Any]] = field(repr=False)
-    barriers: pd.DataFrame | None = field(repr=False)
+    # The rows of each episode.
+    barriers: Mapping[str, Sequence[Mapping[Hashable, Any]]] | None = field(repr=False)
 
     @classmethod
     def of(cls, events: pd.DataFrame, barriers: pd.DataFrame | None) -> Told:
@@ -64,7 +65,7 @@ class Told:
         stood = None if barriers is None else framed("barriers", barriers, ThreatError)
         if stood is not None:
             require_columns("barriers", stood, BARRIER_COLUMNS)
-        return cls(by_name, stood)
+        return cls(by_name, None if stood is None else _by_episode(stood))
 
     def seen(self, row: Mapping[Hashable, Any], targets: Sequence[Target]) -> list[Seen]:
         """Return what is told of each event that a row of hazards names.
@@ -110,21 +111,29 @@ class Told:
     def _episode(self, name: str, row: Mapping[Hashable, Any], targets: Sequence[Target]) -> _Event:
         if self.barriers is None:
             raise ThreatError("it rests on barriers and no table of them is given; give one, or judge it")
-        mine = self.barriers[self.barriers["episode"] == name]
-        if mine.empty:
-            raise UnknownNameError("barrier", name, self.barriers["episode"], f"table hazards, {row['hazard']}")
+        mine = self.barriers.get(name, ())
+        if not mine:
+            raise UnknownNameError("barrier", name, self.barriers, f"table hazards, {row['hazard']}")
         pairs = [pair for target in targets if isinstance(target, BarrierTarget) for pair in target.pairs]
-        met = list(zip(mine["exporter"], mine["importer"], strict=True))
-        mine = mine[[pair in pairs for pair in met]]
-        if mine.empty:
+        met = [(stood["exporter"], stood["importer"]) for stood in mine]
+        mine = [stood for stood, pair in zip(mine, met, strict=True) if pair in pairs]
+        if not mine:
             raise ThreatError(
                 f"barrier {name} meets {', '.join(f'{a}-{b}' for a, b in met)}, and none of the targets "
                 f"{', '.join(map(str, targets))}; name another, or mend the targets"
             )
-        start, end, seen = (pd.Timestamp(mine[c].iloc[0]) for c in ("start", "end", "seen"))
+        start, end, seen = (pd.Timestamp(mine[0][c]) for c in ("start", "end", "seen"))
         if pd.isna(start):
             raise ThreatError(f"no source tells the day on which barrier {name} was raised; leave it out")
-        return _Event(start, None if pd.isna(end) else end, seen, float(mine["share"].max()), np.nan)
+        share = float(pd.Series([stood["share"] for stood in mine]).max())
+        return _Event(start, None if pd.isna(end) else end, seen, share, np.nan)
+
+
+def _by_episode(stood: pd.DataFrame) -> dict[str, list[Mapping[Hashable, Any]]]:
+    rows: dict[str, list[Mapping[Hashable, Any]]] = {}
+    for row in stood[list(BARRIER_COLUMNS)].to_dict("records"):
+        rows.setdefault(row["episode"], []).append(row)
+    return rows
 
 
 def _joined(events: Sequence[_Event], last: pd.Timestamp) -> Seen:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 from pandas.api.typing import NaTType
@@ -35,28 +36,35 @@ def episodes(union: Union, weights: Weights | None = None) -> pd.DataFrame:
     rows = union.treaties.memberships
     ever = rows.loc[(rows["agreement"] == union.name) & (rows["status"] == "member"), "country"]
     countries = tuple(sorted(ever.unique()))
+    history: dict[str, list[dict[Hashable, Any]]] = {}
+    for event in union.register.events[["barrier", "happened", "recorded", "status", "on"]].to_dict("records"):
+        history.setdefault(str(event["barrier"]), []).append(event)
     told = []
     for barrier in union.register.barriers.to_dict("records"):
         held = goods_held({**barrier, "remaining": 1.0}, countries, weights, union.coverage)
-        times = list(_times(union.register.history(str(barrier["barrier"]))))
+        times = list(_times(history[str(barrier["barrier"])]))
         for number, (start, end, seen) in enumerate(times, start=1):
             name = str(barrier["barrier"]) if number == 1 else f"{barrier['barrier']}/{number}"
             told += [(name, barrier["barrier"], *pair, start, end, seen, share) for pair, share in held.items()]
     return pd.DataFrame(told, columns=list(EPISODE_COLUMNS))
 
 
-def _times(history: pd.DataFrame) -> Iterator[tuple[pd.Timestamp | NaTType, ...]]:
-    """(start, end, seen) of each time that a barrier stood."""
-    on = history["happened"].fillna(history["recorded"])
-    gone = history["status"] == "removed"
-    anew = (history["status"] == "recurred") & gone.cumsum().gt(0)
-    for _, mine in history.assign(on=on).groupby(anew.cumsum(), sort=True):
-        standing = mine[mine["status"].isin(STANDING)]
-        if standing.empty:
+def _times(history: Sequence[Mapping[Hashable, Any]]) -> Iterator[tuple[pd.Timestamp | NaTType, ...]]:
+    """(start, end, seen) of each time that a barrier stood, of its events, oldest first."""
+    times: list[list[Mapping[Hashable, Any]]] = [[]]
+    gone = False
+    for event in history:
+        gone |= event["status"] == "removed"
+        if gone and event["status"] == "recurred":
+            times.append([])
+        times[-1].append(event)
+    for mine in times:
+        standing = [event for event in mine if event["status"] in STANDING]
+        if not standing:
             continue
-        start, last = standing["happened"].iloc[0], mine.iloc[-1]
+        start, last = standing[0]["happened"], mine[-1]
         if last["status"] == "removed":
             # Its last day is still a day on which it stands.
             yield start, last["on"] + pd.Timedelta(days=1), last["on"]
         else:
-            yield start, pd.NaT, standing["recorded"].max()
+            yield start, pd.NaT, max(event["recorded"] for event in standing)
