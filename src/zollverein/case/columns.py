@@ -13,7 +13,7 @@ from zollverein.case.parsing import Table
 from zollverein.case.schema import Column
 from zollverein.errors import near_matches
 
-__all__ = ["check_columns"]
+__all__ = ["check_cells", "check_columns"]
 
 FEW = 8
 # All other members, and none of the union.
@@ -23,30 +23,39 @@ PARTIES = ("members", "third")
 def check_columns(
     tables: Mapping[str, Table], regions: Collection[str], members: Collection[str] | None = None
 ) -> Iterator[Fault]:
-    """Yield every fault that a single cell shows.
+    """Yield every fault that a cell shows beside what the rest of the case declares: countries, members, references.
 
     Parameters
     ----------
     regions : codes that the case declares beside ISO 3166. members : all that ever were of the union; None: not known.
     """
     countries = ISO_3166 | set(regions)
+    values: dict[tuple[str, ...], set[str] | None] = {}
     for table in tables.values():
         for column in table.schema.columns:
             if column.name in table.bad:
                 continue
-            yield from _constraints(table, column)
+            if column.foreign and column.foreign not in values:
+                values[column.foreign] = _referenced(tables, column.foreign)
             if column.country:
                 yield from _among(table, column, countries, "an ISO 3166 alpha-3 code or a region of the case")
             if column.member and members is not None:
                 allowed = f"a member of the union ({', '.join(sorted(members))}), members or third"
                 yield from _among(table, column, {*members, *PARTIES}, allowed)
-            if column.foreign and (known := _referenced(tables, column.foreign)) is not None:
+            if column.foreign and (known := values[column.foreign]) is not None:
                 allowed = " or ".join([*column.foreign, *(f"{p}:{what}" for p, what in column.prefixed.items())])
                 yield from _among(table, column, known, allowed)
             if column.prefixed:
                 yield from _prefixed(table, column, countries, members)
         yield from _foreign_keys(tables, table)
-        yield from _primary_key(table)
+
+
+def check_cells(table: Table) -> Iterator[Fault]:
+    """Yield every fault that the cells of a table show by themselves: constraints and keys."""
+    for column in table.schema.columns:
+        if column.name not in table.bad:
+            yield from _constraints(table, column)
+    yield from _primary_key(table)
 
 
 def _constraints(table: Table, column: Column) -> Iterator[Fault]:
@@ -118,21 +127,24 @@ def _referenced(tables: Mapping[str, Table], places: tuple[str, ...]) -> set[str
         name, _, column = place.partition(".")
         if name not in tables or column in tables[name].bad or column not in tables[name].frame:
             return None
-        known |= set(tables[name].frame[column].dropna().astype(str))
+        known |= set(tables[name].frame[column].dropna().astype(str).tolist())
     return known
 
 
 def _among(table: Table, column: Column, known: Collection[str], allowed: str) -> Iterator[Fault]:
     values = table.frame[column.name]
-    text = values.astype("str").where(values.notna())
-    for value in text.dropna().unique():
+    for value in pd.Series(values.unique()).dropna().astype("str").tolist():
         parts = [p.strip() for p in value.split(column.separator)] if column.separator else [value]
         parts = [p for p in parts if p.partition(":")[0] not in column.prefixed]
-        for part in dict.fromkeys(p for p in parts if p not in known):
+        unknown = list(dict.fromkeys(p for p in parts if p not in known))
+        if not unknown:
+            continue
+        where = np.flatnonzero(((values.astype("str") == value) & values.notna()).to_numpy())
+        for part in unknown:
             near = near_matches(part, [*known, *(f"{p}:{part.partition(':')[2]}" for p in column.prefixed)])
             mend = f"did you mean '{near[0]}'?" if near else "mend the name, or add it there"
             found = f"'{part}'" if part else "an empty part of a list"
-            for k in np.flatnonzero((text == value).fillna(False).to_numpy()):
+            for k in where:
                 yield Fault(table.file, int(table.lines[k]), column.name, found, allowed, mend)
 
 

@@ -12,11 +12,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from zollverein.case.accounts import check_accounts
-from zollverein.case.columns import check_columns
+from zollverein.case.columns import check_cells, check_columns
 from zollverein.case.declarations import judge_references
 from zollverein.case.fault import Fault
 from zollverein.case.parsing import Table, parse_table
-from zollverein.case.rows import check_rows
+from zollverein.case.rows import check_reports, check_rows
 from zollverein.case.schema import TableSchema, parse_json, table_schema
 from zollverein.case.seal import judge_seal
 from zollverein.errors import CaseError, UnknownNameError, near_matches
@@ -174,7 +174,7 @@ def _judged(contents: _Contents) -> Package:
     union = _union(descriptor, tables, faults)
     members = _members(union, tables)
     core = _core(descriptor, members, faults)
-    faults += [*check_columns(tables, set(regions), members), *check_rows(tables), *check_accounts(tables)]
+    faults += [*check_columns(tables, set(regions), members), *check_reports(tables), *check_accounts(tables)]
     faults += _unlisted(files, resources)
     if resources and "sources" not in {r["name"] for r in resources}:
         allowed = "a table 'sources' that says where every figure is from"
@@ -347,8 +347,10 @@ class _Unparsed:
 
 @lru_cache(maxsize=REMEMBERED_TABLES)
 def _parsed(unparsed: _Unparsed) -> tuple[Table | None, tuple[Fault, ...]]:
+    """A table and every fault that it shows by itself, whatever else the case holds."""
     table, faults = parse_table(unparsed.raw, unparsed.file, unparsed.schema)
-    return table, tuple(faults)
+    own = () if table is None else (*check_cells(table), *check_rows(table))
+    return table, (*faults, *own)
 
 
 def _unlisted(files: Mapping[str, bytes], resources: list[dict[str, Any]]) -> list[Fault]:

@@ -11,34 +11,40 @@ from zollverein.case.fault import Fault
 from zollverein.case.parsing import Table
 from zollverein.case.schema import Span
 
-__all__ = ["check_rows"]
+__all__ = ["check_reports", "check_rows"]
 
 ADDS_UP = 1e-6
 ALWAYS, NEVER = pd.Timestamp("0001-01-01"), pd.Timestamp("9999-12-31")
 CONFIDENCES = ("reported", "derived", "assumed")
 
 
-def check_rows(tables: Mapping[str, Table]) -> Iterator[Fault]:
+def check_rows(table: Table) -> Iterator[Fault]:
     """Yield every fault that lies between cells or rows of a table."""
-    public = _public_sources(tables)
-    for table in tables.values():
-        yield from _figures(table, public)
-        yield from _preferred(table)
-        yield from _adds_to_one(table)
-        yield from _balances(table)
-        yield from _ordered(table)
-        yield from _overlaps(table)
+    yield from _figures(table)
+    yield from _preferred(table)
+    yield from _adds_to_one(table)
+    yield from _balances(table)
+    yield from _ordered(table)
+    yield from _overlaps(table)
 
 
-def _public_sources(tables: Mapping[str, Table]) -> set[str] | None:
+def check_reports(tables: Mapping[str, Table]) -> Iterator[Fault]:
+    """Yield every figure that is called reported and has no source that can be looked up."""
     sources = tables.get("sources")
     if sources is None or {"key", "url"} & sources.bad:
-        return None
-    return set(sources.frame.loc[sources.frame["url"].notna(), "key"])
+        return
+    public = set(sources.frame.loc[sources.frame["url"].notna(), "key"].tolist())
+    for table in tables.values():
+        if _has_figures(table):
+            yield from _hearsay(table, public)
 
 
-def _figures(table: Table, public: set[str] | None) -> Iterator[Fault]:
-    if not table.schema.figure or table.bad & {"source", "confidence", "method"}:
+def _has_figures(table: Table) -> bool:
+    return table.schema.figure and not table.bad & {"source", "confidence", "method"}
+
+
+def _figures(table: Table) -> Iterator[Fault]:
+    if not _has_figures(table):
         return
     frame = table.frame
     for name in ("source", "confidence"):
@@ -49,12 +55,12 @@ def _figures(table: Table, public: set[str] | None) -> Iterator[Fault]:
     for k in np.flatnonzero(how):
         found = f"no method beside confidence '{frame['confidence'].iloc[k]}'"
         yield Fault(table.file, int(table.lines[k]), "method", found, "how it was derived or assumed", "say how")
-    if public is None:
-        return
-    keys = frame["source"].fillna("")
-    known = {value: any(part.strip() in public for part in value.split(";")) for value in keys.unique()}
-    hearsay = (frame["confidence"] == "reported") & keys.ne("") & ~keys.map(known).astype(bool)
-    for k in np.flatnonzero(hearsay):
+
+
+def _hearsay(table: Table, public: set[str]) -> Iterator[Fault]:
+    keys = table.frame["source"].fillna("")
+    private = [key for key in keys.unique().tolist() if key and not any(p.strip() in public for p in key.split(";"))]
+    for k in np.flatnonzero((table.frame["confidence"] == "reported") & keys.isin(private)):
         found = f"'reported' on the word of '{keys.iloc[k]}', which has no url"
         mend = "mark it assumed, or name a public source"
         yield Fault(table.file, int(table.lines[k]), "confidence", found, "a source that can be looked up", mend)
