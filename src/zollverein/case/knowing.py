@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import pandas as pd
@@ -30,7 +31,13 @@ def last_day(text: object) -> Any:
     >>> [str(last_day(text))[:10] for text in ("2022", "2022-02", "2023-01/02", "2024-25", "n/d")]
     ['2022-12-31', '2022-02-28', '2023-02-28', '2025-12-31', 'NaT']
     """
-    found = re.match(r"(?!0000)(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:/(\d{2}))?(?!\d)", str(text).strip())
+    return _last_day(str(text).strip())
+
+
+# The dates of a case's sources are few, and asked for again with every table and every freeze.
+@lru_cache(maxsize=4096)
+def _last_day(text: str) -> Any:
+    found = re.match(r"(?!0000)(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:/(\d{2}))?(?!\d)", text)
     if found is None:
         return pd.NaT
     year, month, day, until = (int(part) if part else 0 for part in found.groups())

@@ -83,4 +83,6 @@ def mass_balance_kt(
 
 
 def _codes(names: pd.Series[str], codes: dict[str, int]) -> npt.NDArray[np.int64]:
-    return np.fromiter(map(codes.__getitem__, names.array), dtype=np.int64, count=len(names))
+    # The names are few and stand in every period: each is looked up once.
+    at, known = pd.factorize(names)
+    return np.array([codes[name] for name in known], dtype=np.int64)[at]

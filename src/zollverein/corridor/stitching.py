@@ -9,6 +9,7 @@ from __future__ import annotations
 import highspy
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from zollverein.corridor.highs import model_of, quiet_highs
 from zollverein.corridor.programme import Programme
@@ -38,12 +39,11 @@ def stitched_basis(programme: Programme, bounds: tuple[Floats, Floats, Floats, F
     highs, basis = quiet_highs(), None
     for t in range(T):
         rows, columns = slice(t * height, (t + 1) * height), slice(t * width, (t + 1) * width)
-        block = matrix[rows]
-        came = block @ x
+        came = matrix[rows] @ x
         cost = programme.cost[columns].copy()
         if t < T - 1:
             cost[stock] += salvage[stock]
-        own = block[:, columns].tocsc()
+        own = _own(programme.matrix, rows, columns)
         highs.passModel(
             model_of(own, cost, lower[columns], upper[columns], row_lower[rows] - came, row_upper[rows] - came)
         )
@@ -61,3 +61,14 @@ def stitched_basis(programme: Programme, bounds: tuple[Floats, Floats, Floats, F
     whole.row_status = row_status + [highspy.HighsBasisStatus.kBasic] * len(programme.blocks.quotas)
     whole.valid, whole.alien = True, True
     return whole
+
+
+def _own(matrix: sparse.csc_array, rows: slice, columns: slice) -> sparse.csc_array:
+    """The part of a matrix in some rows and columns that follow each other."""
+    starts = matrix.indptr[columns.start : columns.stop + 1]
+    inside = slice(starts[0], starts[-1])
+    row = matrix.indices[inside] - rows.start
+    mine = (row >= 0) & (row < rows.stop - rows.start)
+    before = np.concatenate(([0], np.cumsum(mine)))[starts - starts[0]].astype(np.int32)
+    shape = (rows.stop - rows.start, columns.stop - columns.start)
+    return sparse.csc_array((matrix.data[inside][mine], row[mine], before), shape=shape)

@@ -186,10 +186,10 @@ def _widest(seeds: dict[str, Floats], arcs: list[tuple[str, str, Floats]], T: in
 
 def _modelled(kind: str, target: str, routing: Routing, before: Routing, exporter: str, span: Span) -> float:
     if kind.startswith("route") or kind == "rerouted":
-        now, was = (_route_flows(r, exporter, span) for r in (routing, before))
+        now = _route_flows(routing, exporter, span)
         if kind == "route":
             return float(now.get(target, 0.0))
-        gain = now.sub(was, fill_value=0.0)
+        gain = now.sub(_route_flows(before, exporter, span), fill_value=0.0)
         return float(gain.get(target, 0.0)) if kind == "route_gain" else float(gain.clip(lower=0.0).sum())
     undisturbed, produced = (_by_period(_supply(r, target, exporter), "produced_kt") for r in (before, routing))
     if kind == "days_to_fall":

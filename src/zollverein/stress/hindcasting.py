@@ -9,7 +9,7 @@ from typing import Any, cast
 import pandas as pd
 
 from zollverein.case import Case, open_case
-from zollverein.corridor import stranded_kt
+from zollverein.corridor import Routing, stranded_kt
 from zollverein.errors import CaseError
 from zollverein.stress.hindcast_checks import parts
 from zollverein.stress.hindcast_measures import UNITS, Forecasts, forecasts, spread_of
@@ -104,9 +104,14 @@ def hindcast(
     opened = case if isinstance(case, Case) else open_case(case if case is not None else DEFAULT_CASE)
     runs = [(e, v) for e in episodes_of(opened, episode) for v in e.variants]
     results, told, figures = [], [], []
+    routed: dict[tuple[object, ...], _Routed] = {}
     for done, (which, variant) in enumerate(runs):
         tell(f"{which.name}: {variant.name}", done / len(runs))
-        answer = _run(opened, which, variant, mode)
+        # A variant that only believes less of what is announced knew the same as its neighbour: it is routed once.
+        key = (which.name, variant.freeze, variant.inputs)
+        if key not in routed:
+            routed = {key: _routed(opened, which, variant, mode)}
+        answer = _run(opened, which, variant, routed[key])
         results.append(answer.results)
         told.append(answer.summary)
         figures.append(answer.figures)
@@ -148,7 +153,17 @@ class _Answer:
     figures: pd.DataFrame
 
 
-def _run(case: Case, episode: Episode, variant: Variant, mode: str) -> _Answer:
+@dataclass(frozen=True, slots=True)
+class _Routed:
+    """What was known at a freeze, and the network routed on it without and with what befalls it."""
+
+    inputs: pd.DataFrame
+    known: Known
+    before: Routing
+    after: Routing
+
+
+def _routed(case: Case, episode: Episode, variant: Variant, mode: str) -> _Routed:
     inputs = inputs_of(case, episode, variant)
     known = network_known(case, inputs, variant.freeze, episode.exporter if mode == "calibrated" else None)
     outages = outages_of(inputs, episode.horizon)
@@ -156,6 +171,11 @@ def _run(case: Case, episode: Episode, variant: Variant, mode: str) -> _Answer:
     how = cast("Any", mode)
     before = known.network.route(episode.horizon, mode=how)
     after = known.network.route(episode.horizon, outages=outages, mode=how) if outages else before
+    return _Routed(inputs, known, before, after)
+
+
+def _run(case: Case, episode: Episode, variant: Variant, routed: _Routed) -> _Answer:
+    inputs, known, before, after = routed.inputs, routed.known, routed.before, routed.after
     share, events = 1.0, 0
     if variant.discounted:
         if "events" not in case.tables:
