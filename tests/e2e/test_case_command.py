@@ -62,6 +62,33 @@ def test_faults_of_a_workbook_are_told_by_sheet_and_cell(run: Run, tmp_path: Pat
     assert [path.name for path in tmp_path.iterdir()] == ["book.xlsx"]
 
 
+def test_scenarios_and_sweeps_that_the_case_cannot_carry_are_faults(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    said(run("case", "new", folder, "--like", "small"))
+    halt = folder / "scenarios/halt.yaml"
+    text = halt.read_text(encoding="utf-8")
+    (folder / "scenarios/broken.yaml").write_text("name: broken\ntitle: Broken\nquestoin: Why?\n", encoding="utf-8")
+    (folder / "scenarios/elsewhere.yaml").write_text(
+        text.replace("name: halt", "name: elsewhere").replace("target: ", "target: no-such-"), encoding="utf-8"
+    )
+    (folder / "sweeps").mkdir(exist_ok=True)
+    (folder / "sweeps/many.yaml").write_text("name: many\n", encoding="utf-8")
+    done = run("case", "check", folder)
+    assert (done.returncode, done.stderr) == (2, "")
+    told = " ".join(done.stdout.split())
+    for words in ("scenarios/broken.yaml", "questoin", "line 3", "no-such-", "sweeps/many.yaml", "refused"):
+        assert words in told
+    faults = json.loads(run("case", "check", folder, "--json").stdout)
+    assert {fault["file"] for fault in faults} == {
+        "scenarios/broken.yaml", "scenarios/elsewhere.yaml", "sweeps/many.yaml"
+    }  # fmt: skip
+    listed = run("scenario", "list", "--case", folder)
+    assert listed.returncode == 2
+    assert "halt  The port" in listed.stdout
+    assert "open-league" in listed.stdout
+    assert "questoin" in " ".join(listed.stderr.split())
+
+
 def test_what_two_cases_differ_in_is_told_the_largest_first(run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     said(run("case", "new", folder, "--like", "small", "--name", "other", "--title", "Another league"))

@@ -17,6 +17,8 @@ from zollverein._cli.case_new import new
 if TYPE_CHECKING:
     import pandas as pd
 
+    from zollverein.case import Fault
+
 __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -27,7 +29,7 @@ SOURCES_SHOWN = 12
 
 @app.command()
 def check(case: CaseArgument = "eurasia", as_json: JsonOption = False) -> None:
-    """Check a case: every fault at once, with file, row, column and how to mend it."""
+    """Check a case: every fault at once, with file, row, column and how to mend it; then its scenarios and sweeps."""
     from dataclasses import asdict  # noqa: PLC0415 - help need not wait for the engines
 
     from rich.markup import escape  # noqa: PLC0415
@@ -35,7 +37,7 @@ def check(case: CaseArgument = "eurasia", as_json: JsonOption = False) -> None:
     from zollverein._cli.screen import output  # noqa: PLC0415
     from zollverein.case import check_case, open_case  # noqa: PLC0415
 
-    faults = check_case(case)
+    faults = check_case(case) or _faults_of_runs(case)
     if as_json:
         sys.stdout.write(json.dumps([asdict(fault) for fault in faults], ensure_ascii=False, indent=2) + "\n")
         raise typer.Exit(2 if faults else 0)
@@ -96,6 +98,19 @@ app.command()(diff)
 app.command()(freeze)
 app.command("to-excel")(to_excel)
 app.command("from-excel")(from_excel)
+
+
+def _faults_of_runs(case: str) -> list[Fault]:
+    """What is wrong with the scenarios and sweeps of a case whose tables are right, a fault for each thing told."""
+    from zollverein._cli.case_scenarios import faults_of_runs  # noqa: PLC0415 - help need not wait for the engines
+    from zollverein.case import Fault  # noqa: PLC0415
+
+    allowed, mend = "what the format and the case's tables know", "mend the file, or take it out of the folder"
+    faults = []
+    for file, message in faults_of_runs(case).items():
+        head, *told = message.splitlines()
+        faults += [Fault(file, None, None, line.strip(), allowed, mend) for line in told or [head]]
+    return faults
 
 
 def _chosen(frame: pd.DataFrame, table: str, where: list[str]) -> pd.DataFrame:

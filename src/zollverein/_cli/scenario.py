@@ -23,13 +23,21 @@ def list_scenarios(case: CaseOption = "eurasia") -> None:
 
     from zollverein._cli.screen import output  # noqa: PLC0415
     from zollverein.case import open_case  # noqa: PLC0415
+    from zollverein.errors import InputError, ScenarioError  # noqa: PLC0415
     from zollverein.stress import load_scenario  # noqa: PLC0415
 
     opened, console = open_case(case), output()
+    broken: list[str] = []
     for name in opened.scenario_files():
-        scenario = load_scenario(name, opened)
+        try:
+            scenario = load_scenario(name, opened)
+        except InputError as error:
+            broken.append(str(error))
+            continue
         console.print(f"[bold]{escape(name)}[/bold]  {escape(scenario.title)}", highlight=False)
         console.print(f"  {escape(scenario.question)}\n", highlight=False)
+    if broken:
+        raise ScenarioError("\n".join(broken))
 
 
 @app.command()
