@@ -71,8 +71,8 @@ def test_doctor_finds_this_installation_sound(start: Run) -> None:
     assert "fails" not in done.stdout
 
 
-def test_every_bundled_scenario_is_listed(start: Run) -> None:
-    listed = start("scenario", "list").stdout
+def test_every_bundled_scenario_is_listed(run: Run) -> None:
+    listed = run("scenario", "list").stdout
     assert [scenario for scenario in SCENARIOS if scenario not in listed] == []
 
 
@@ -83,8 +83,8 @@ def test_a_bundled_scenario_is_valid_and_shown(run: Run, scenario: str) -> None:
 
 
 @pytest.mark.parametrize("scenario", OF_EACH_KIND)
-def test_json_is_pure(start: Run, scenario: str) -> None:
-    done = start("run", scenario, "--json")
+def test_json_is_pure_and_alone_writes_no_report(run: Run, tmp_path: Path, scenario: str) -> None:
+    done = run("run", scenario, "--json", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     data: dict[str, Any] = json.loads(done.stdout)
     assert done.stderr == ""
@@ -92,10 +92,6 @@ def test_json_is_pure(start: Run, scenario: str) -> None:
     assert {row["region"] for row in data["welfare"]} >= {"KAZ", "RUS", "BLR", "ARM", "KGZ"}
     assert 0.0 <= data["max_residual"] <= 1e-6
     assert 0.0 < data["assumed_share"] < 1.0
-
-
-def test_json_alone_writes_no_report(run: Run, tmp_path: Path) -> None:
-    assert run("run", "novorossiysk-90-days", "--json", cwd=tmp_path).returncode == 0
     assert list(tmp_path.iterdir()) == []
 
 
@@ -110,16 +106,16 @@ def test_the_same_input_gives_the_same_bytes(start: Run, report_folder: Path, tm
     assert differing == []
 
 
-def test_compare_sets_scenarios_side_by_side(start: Run) -> None:
-    done = start("compare", "novorossiysk-90-days", "middle-corridor", "--json")
+def test_compare_sets_scenarios_side_by_side(run: Run) -> None:
+    done = run("compare", "novorossiysk-90-days", "middle-corridor", "--json")
     assert done.returncode == 0, done.stderr
     data = json.loads(done.stdout)
     assert [scenario["name"] for scenario in data["scenarios"]] == ["novorossiysk-90-days", "middle-corridor"]
     assert {"novorossiysk-90-days", "middle-corridor"} <= set(data["routes"][0])
 
 
-def test_hindcast_sets_forecasts_beside_what_came(start: Run, run: Run, tmp_path: Path) -> None:
-    done = start("hindcast", "--episode", "ceyhan-chlorides-2025", "--out", tmp_path / "past.csv")
+def test_hindcast_sets_forecasts_beside_what_came(run: Run, tmp_path: Path) -> None:
+    done = run("hindcast", "--episode", "ceyhan-chlorides-2025", "--out", tmp_path / "past.csv")
     assert done.returncode == 0, done.stderr
     said = " ".join(done.stdout.split())
     for word in (
@@ -229,10 +225,10 @@ def test_a_scenario_file_that_is_no_text_is_refused(run: Run, tmp_path: Path) ->
     assert_refused(run("run", tmp_path), tmp_path.name)
 
 
-def test_a_case_started_from_the_template_is_valid_and_runs(start: Run, run: Run, tmp_path: Path) -> None:
+def test_a_case_started_from_the_template_is_valid_and_runs(run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "mine"
-    assert start("case", "new", folder).returncode == 0
-    checked = start("case", "check", folder)
+    assert run("case", "new", folder).returncode == 0
+    checked = run("case", "check", folder)
     assert checked.returncode == 0, checked.stdout + checked.stderr
     names = {path.stem for path in (folder / "scenarios").glob("*.yaml")}
     assert names == set(SCENARIOS)
@@ -244,7 +240,7 @@ def test_a_case_started_from_the_template_is_valid_and_runs(start: Run, run: Run
 
 
 def test_a_closed_pipe_is_no_error(command: Path, plain_environment: dict[str, str], tmp_path: Path) -> None:
-    for arguments in ("scenario list", "run no-internal-barriers --json"):
+    for arguments in ("scenario list --case small", "run no-internal-barriers --json"):
         done = subprocess.run(
             f"set -o pipefail; '{command}' {arguments} | head -n 1",
             shell=True, executable="/bin/bash", cwd=tmp_path, env=plain_environment,
@@ -261,7 +257,7 @@ def test_standard_output_that_is_full_is_said(command: Path, plain_environment: 
         pytest.skip("no /dev/full on this system")
     with device.open("w", encoding="utf-8") as full:
         done = subprocess.run(
-            [str(command), "scenario", "list"], stdout=full, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
+            [str(command), "scenario", "list", "--case", "small"], stdout=full, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
             env=plain_environment, timeout=60, check=False,
         )  # fmt: skip
     assert done.returncode == 2
