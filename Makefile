@@ -1,7 +1,7 @@
 # `make` alone says what there is. Everything is installed into .venv; nothing else on the machine is touched.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format docs bench picture readme lock clean
+.PHONY: help demo test search check format docs bench picture readme lock clean
 
 VENV ?= .venv
 OUT ?= demo
@@ -30,6 +30,9 @@ demo: $(RUN) ## run the 90-day halt of Novorossiysk and write its report to demo
 
 test: $(DEV) ## every test (PYTEST=... adds options, JOBS=... sets the processes)
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(PYTEST)
+
+search: $(DEV) ## the laws again, on examples that were not tried before
+	@HYPOTHESIS_PROFILE=search $(BIN)/python -m pytest -n $(JOBS) -m hypothesis $(PYTEST)
 
 check: $(DEV) ## style, format and types
 	@$(BIN)/ruff check

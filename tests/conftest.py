@@ -8,10 +8,15 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import zollverein as zv
 from tests.forked import forking
 
+# A change is judged by the same examples each time; `make search` looks for new ones.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("search", print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 COMMAND = Path(sys.executable).with_name("zollverein")
 
 

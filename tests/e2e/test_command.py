@@ -257,8 +257,8 @@ def test_standard_output_that_is_full_is_said(command: Path, plain_environment: 
         pytest.skip("no /dev/full on this system")
     with device.open("w", encoding="utf-8") as full:
         done = subprocess.run(
-            [str(command), "scenario", "list", "--case", "small"], stdout=full, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
-            env=plain_environment, timeout=60, check=False,
+            [str(command), "scenario", "list", "--case", "small"], stdout=full, stderr=subprocess.PIPE, text=True,
+            cwd=tmp_path, env=plain_environment, timeout=60, check=False,
         )  # fmt: skip
     assert done.returncode == 2
     assert "Traceback" not in done.stderr

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.case.balancing.rivals import posed, solved_otherwise
 
@@ -68,6 +68,10 @@ def test_ras_and_gras_are_special_cases(number: int) -> None:
 
 
 @FEW
+@example(number=299)
+@example(number=1963)
+@example(number=2441)
+@example(number=2500)
 @given(numbers)
 def test_signs_zeros_and_fixed_cells_stay(number: int) -> None:
     rng = np.random.default_rng(number)
