@@ -58,3 +58,12 @@ def test_own_share_is_home_sales_over_what_is_bought(own):
     (fault,) = check_case(own)
     assert (fault.file, fault.row, fault.column) == ("economy/production.csv", 2, "own_trade_share")
     assert fault.found.startswith("0.5, and domestic_sales_usd_million is ")
+
+
+def test_costs_of_every_sector_are_all_of_its_output(own):
+    edit(own, "inputs", 0, "share", "0.35")
+    edit(own, "inputs", 5, "share", "0.36")
+    found = check_case(own)
+    assert [(fault.file, fault.column, fault.allowed) for fault in found] == [
+        ("economy/inputs.csv", "share", "costs that add to 1")
+    ] * 2

@@ -13,6 +13,8 @@ __all__ = ["check_accounts"]
 
 # Rounding of figures written with ten digits, and what is next to nothing beside it, US$ million.
 AGREES, NOTHING = 1e-4, 1e-3
+# What costs may miss one by; the economy scales away as much.
+ADD_UP = 1e-6
 SIDES = (("exports_usd_million", "exporter"), ("imports_usd_million", "importer"))
 HOME, IMPORTS, OWN = "domestic_sales_usd_million", "imports_usd_million", "own_trade_share"
 OUTPUT, ADDED, SHARE = "gross_output_usd_million", "value_added_usd_million", "value_added_share"
@@ -25,6 +27,7 @@ def check_accounts(tables: Mapping[str, Table]) -> Iterator[Fault]:
         return
     yield from _value_added(production)
     yield from _own_share(production)
+    yield from _costs(production, tables.get("inputs"))
     if trade is None or trade.bad or not {"exporter", "importer", "sector", "value_usd_million"} <= set(trade.frame):
         return
     yield from _at_home(trade)
@@ -81,3 +84,27 @@ def _own_share(production: Table) -> Iterator[Fault]:
         found = f"{told[k]:.6g}, and {HOME} is {home[k] / absorbed[k]:.6g} of itself and {IMPORTS}"
         allowed = "home sales over home sales and imports"
         yield Fault(production.file, int(production.lines[k]), OWN, found, allowed, "mend one of the three")
+
+
+def _costs(production: Table, inputs: Table | None) -> Iterator[Fault]:
+    """Costs of a sector that are not all of its output, at the first of its inputs."""
+    if inputs is None or inputs.bad or SHARE not in production.frame:
+        return
+    if not {"region", "user", "share"} <= set(inputs.frame):
+        return
+    bought = inputs.frame.groupby(["region", "user"], sort=False)["share"].sum().to_dict()
+    users = zip(inputs.frame["region"], inputs.frame["user"], strict=True)
+    first = {place: int(line) for place, line in reversed(list(zip(users, inputs.lines, strict=True)))}
+    sectors = zip(production.frame["region"], production.frame["sector"], strict=True)
+    for place, added, line in zip(sectors, production.frame[SHARE], production.lines, strict=True):
+        total = float(added) + bought.get(place, 0.0)
+        if abs(total - 1.0) > ADD_UP:
+            region, sector = place
+            found = f"shares of output in {region}, sector {sector}, add to {total:.8g}: inputs to {total - added:.8g}"
+            file, row, column = (
+                (inputs.file, first[place], "share") if place in first else (production.file, int(line), SHARE)
+            )
+            yield Fault(
+                file, row, column, f"{found}, and {SHARE} in table production is {added:.8g}",
+                "costs that add to 1", "mend one of these shares",
+            )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from zollverein.case.fault import SHOWN, Fault
 from zollverein.case.schema import TableSchema
@@ -14,12 +14,8 @@ from zollverein.errors import CaseError
 
 __all__ = ["faults_at_sheets", "refused"]
 
-# What the economy says of costs that do not add up; it knows countries and sectors, and no rows.
-COSTS = re.compile(r"country (.+), sector (.+): value added and inputs add to ")
 # Of a cell's text, so many letters are told.
 LONGEST_TOLD = 60
-# The tables that these costs stand in: columns of country and sector, and of the share.
-OF_COSTS = {"inputs": ("region", "user", "share"), "production": ("region", "sector", "value_added_share")}
 TOO_MANY = "a column too many"
 
 
@@ -40,8 +36,6 @@ def faults_at_sheets(
             continue
         table = by_path.get(fault.file)
         moved = fault if table is None else _at_the_sheet(fault, sheets[table], schemas[table])
-        if costs := COSTS.search(fault.found):
-            moved = _at_the_costs(moved, costs[1], costs[2], sheets)
         if (moved.file, moved.row, moved.column) not in known:
             faults.append(moved)
     return faults
@@ -100,29 +94,3 @@ def _room_for_remarks(schema: TableSchema) -> str:
         f"if it is for remarks, {own} and clear it; if it is to stay, declare it in the table's schema in the folder's "
         f"schemas/ and write the workbook anew"
     )
-
-
-def _at_the_costs(fault: Fault, country: str, sector: str, sheets: Mapping[str, ReadSheet]) -> Fault:
-    """Costs of a sector that do not add to one, at the first of its inputs, with the other cells that make the sum."""
-    cells = {t: list(_rows_of(sheets[t], *OF_COSTS[t], country, sector)) for t in OF_COSTS if t in sheets}
-    places = [(sheets[t], OF_COSTS[t][2], rows) for t, rows in cells.items() if rows]
-    if not places:
-        return fault
-    read, column, rows = places[0]
-    told = (
-        f"sheet '{other.sheet}', column {_lettered(other, share)}, row{'s' * (len(at) > 1)} {', '.join(map(str, at))}"
-        for other, share, at in places
-    )
-    found, mend = f"{fault.found} ({'; '.join(told)})", "mend one of these shares; together they must add to 1"
-    return Fault(read.sheet, rows[0], _lettered(read, column), found, "shares of output that add to 1", mend)
-
-
-def _rows_of(read: ReadSheet, place: str, by: str, share: str, country: str, sector: str) -> Iterator[int]:
-    """The rows of a sheet with the costs of a country's sector."""
-    names = read.tokens.names
-    if not {place, by, share} <= set(names):
-        return
-    at = (names.index(place), names.index(by))
-    for start, row in zip(list(read.tokens.starts())[1:], read.tokens.rows, strict=True):
-        if tuple(plain(row[k]).strip() for k in at) == (country, sector):
-            yield read.lines[start]
