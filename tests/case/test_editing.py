@@ -82,8 +82,9 @@ def test_a_case_that_is_not_valid_before_is_not_added_to(folder):
         append_rows(folder, {"barrier_events": [event()]})
 
 
-def writes(folder, start, count):
-    """Another writer: records one event after the other."""
+def writes(folder, start, count, together):
+    """A writer that records one event after the other, and begins when the other one does."""
+    together.wait(120)
     for k in range(count):
         append_rows(folder, lambda case, k=k: {"barrier_events": [
             added_event(case.union().register, "b1", "contested", None, recorded=date(2022, 1, 1), source="example",
@@ -92,13 +93,14 @@ def writes(folder, start, count):
 
 
 def test_two_writers_at_once_lose_no_row(folder):
+    """This process is one of them."""
     context = multiprocessing.get_context("spawn")
-    writers = [context.Process(target=writes, args=(folder, start, 3)) for start in (100, 200)]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join(120)
-        assert writer.exitcode == 0
+    together = context.Barrier(2)
+    other = context.Process(target=writes, args=(folder, 100, 3, together))
+    other.start()
+    writes(folder, 200, 3, together)
+    other.join(120)
+    assert other.exitcode == 0
     told = open_case(folder).table("barrier_events")
     assert sorted(told["note"].dropna().astype(int)) == [*range(100, 103), *range(200, 203)]
     assert told["event"].is_unique

@@ -1,14 +1,17 @@
 """How deep a pair is integrated: by hand, and laws that hold for any union."""
 
+from dataclasses import replace
+from functools import cache
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.union.toys import COUNTRIES, barrier, event, table, union
+from tests.union.toys import COUNTRIES, barrier, event, table, tables, union
 
 from zollverein.errors import UnionError, UnknownNameError
-from zollverein.union import DIMENSIONS, Weights
+from zollverein.union import DIMENSIONS, Register, Weights
 
 DAY = "2018-01-01"
 
@@ -102,6 +105,17 @@ def test_barriers_between_a_pair_are_named():
     assert inner.loc["cultural", "provision"] == ""
 
 
+@cache
+def free():
+    return union()
+
+
+def barred(barriers, events):
+    """The union of the toys with a register of its own; all else is built once."""
+    told = tables(barriers=barriers, events=events)
+    return replace(free(), register=Register.from_tables(told["barriers"], told["events"]))
+
+
 @settings(max_examples=25, deadline=None)
 @given(
     st.lists(
@@ -114,12 +128,12 @@ def test_laws_of_depth(told):
     told = [t for t in told if t[0] != t[1]]
     rows = [barrier(f"b{k}", i, a, mast=m) for k, (i, a, m, _) in enumerate(told)]
     events = [event(f"e{k}", f"b{k}", remaining=r) for k, (*_, r) in enumerate(told)]
-    frame = union(barriers=rows, events=events).integration(DAY, draws=30)
+    frame = barred(rows, events).integration(DAY, draws=30)
     assert ((frame["held"] >= 0) & (frame["held"] <= frame["provided"] + 1e-12)).all()
     assert (frame["provided"] <= 1).all()
     assert (frame["low"] <= frame["high"]).all()
     if rows:
-        fewer = union(barriers=rows[1:], events=events[1:]).integration(DAY, draws=1)
+        fewer = barred(rows[1:], events[1:]).integration(DAY, draws=1)
         assert (frame["held"] <= fewer["held"] + 1e-12).all()
 
 

@@ -4,14 +4,15 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.union.toys import barrier, event, union
+from tests.union.toys import barrier, event, tables, union
 
 from zollverein.errors import UnionError, UnknownNameError
-from zollverein.union import STATUSES
+from zollverein.union import STATUSES, Register
 
 
 def one(*events):
-    return union(barriers=[barrier()], events=events).register
+    told = tables(barriers=[barrier()], events=events)
+    return Register.from_tables(told["barriers"], told["events"])
 
 
 def status_on(register, day):
