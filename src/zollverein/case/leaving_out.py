@@ -52,7 +52,8 @@ class Less:
 
     def left(self, table: str) -> pd.DataFrame:
         """Return the rows of a table that are left."""
-        return self.tables[table].frame.drop(index=list(self.rows.get(table, ())))
+        frame, out = self.tables[table].frame, self.rows.get(table)
+        return frame.drop(index=list(out)) if out else frame
 
     def take(self, table: str, rows: Mapping[int, str]) -> bool:
         """Leave out rows of a table; return whether there was anything new to leave out."""
@@ -147,7 +148,7 @@ def _orphans(less: Less, table: str) -> dict[int, str]:
     schema, frame = less.tables[table].schema, less.left(table)
     found: dict[int, str] = {}
     for column in schema.columns:
-        if not (column.foreign or column.country or column.prefixed or column.member):
+        if not (_refers(column) or column.country or column.prefixed or column.member):
             continue
         cells = frame[column.name].dropna().astype(str)
         for cell in cells.unique():
@@ -174,13 +175,18 @@ def _lost(less: Less, column: Column, part: str) -> str | None:
         return _no_member(member) if table == MEMBERS and member in less.lost_members else None
     if column.member and part in less.lost_members and not less.union_lost:
         return _no_member(part)
-    if column.foreign and SOURCES not in {place.partition(".")[0] for place in column.foreign}:
+    if _refers(column):
         before = [place for place in column.foreign if part in less.values(place, whole=True)]
         if before and not any(part in less.values(place) for place in before):
             return f"refers to {before[0]} '{part}', which is left out"
     if column.country and part not in ISO_3166 and part in less.values(CODES, whole=True) - less.values(CODES):
         return f"refers to {CODES} '{part}', which is left out"
     return None
+
+
+def _refers(column: Column) -> bool:
+    """Whether a column refers to rows that may be left out; sources stay as long as a row names them."""
+    return bool(column.foreign) and not any(place.partition(".")[0] == SOURCES for place in column.foreign)
 
 
 def _no_member(code: str) -> str:
