@@ -1,6 +1,7 @@
 """A file read by the name of its dataset: figures of what came out, and the tidy file that it becomes."""
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -178,3 +179,14 @@ def test_a_name_without_a_year_hides_nothing(tmp_path: Path) -> None:
     path.write_text(icio_text(icio_world()), encoding="utf-8")
     with pytest.raises(DataError, match=r"say which year it is with --year \(from Python: year=\)"):
         read_file("oecd-icio-2023", path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are of POSIX systems")
+@pytest.mark.parametrize(
+    "entry", ["oecd-icio-2025", "wiod-2016", "wiod-2013", "eora26", "adb-mrio", "exiobase-3", "gloria"]
+)
+def test_a_pipe_is_refused_and_not_waited_for(entry: str, tmp_path: Path) -> None:
+    pipe = tmp_path / "WIOT2014_October16_ROW.dta"
+    os.mkfifo(pipe)
+    with pytest.raises(DataError, match="neither a file nor a folder"):
+        read_file(entry, pipe, year=2014, usd_per_eur=1.1 if entry == "exiobase-3" else None)

@@ -21,7 +21,7 @@ from zollverein.case.data.labelled_blocks import LabelledMatrix, world_table
 from zollverein.case.data.text_matrix import read_matrix
 from zollverein.case.data.world_checks import checked
 from zollverein.case.data.world_table import Array, WorldTable
-from zollverein.case.data.year_files import archive_names, choose_year, naming
+from zollverein.case.data.year_files import archive_names, choose_year, naming, refuse_no_file
 from zollverein.errors import DataError
 
 __all__ = ["DATASETS", "DISCREPANCY", "read"]
@@ -82,8 +82,7 @@ def read(path: Path, dataset: Dataset, year: int | None = None) -> WorldTable:
     ------
     DataError : files missing, cut off or spoilt; labels that do not fit the figures.
     """
-    if not path.exists():
-        raise DataError(f"{dataset.name}: there is no file {path}; look where it was saved")
+    refuse_no_file(path, dataset.name)
     if path.is_dir():
         name, when = choose_year([file.name for file in sorted(path.iterdir())], path, dataset.name, ARCHIVES, year)
         source = path / name if name.lower().endswith(".zip") else path

@@ -19,7 +19,7 @@ from zollverein.case.data.dataset import Dataset, RemoteFile
 from zollverein.case.data.mrio_frame import frame_table, parsed
 from zollverein.case.data.world_checks import checked
 from zollverein.case.data.world_table import WorldTable
-from zollverein.case.data.year_files import archive_names, choose_year
+from zollverein.case.data.year_files import archive_names, choose_year, refuse_no_file
 from zollverein.errors import DataError, InputError
 
 __all__ = ["DATASETS", "FACTORS", "ISO", "read"]
@@ -160,8 +160,7 @@ def read(path: Path, dataset: Dataset, year: int | None = None, usd_per_eur: flo
 
 def _found(path: Path, dataset: str, year: int | None) -> tuple[Path, int]:
     """The archive or folder of one year: what was named, or what a folder holds."""
-    if not path.exists():
-        raise DataError(f"{dataset}: there is no file {path}; look where it was saved")
+    refuse_no_file(path, dataset)
     is_system = path.is_file() or (path / PARAMETERS).is_file()
     if is_system and year is not None and not re.fullmatch(NAMES, path.name):
         source, when = path, year

@@ -33,7 +33,7 @@ def named(paths: Path | str | Iterable[Path | str], pattern: str, called: str) -
         if path.is_dir():
             inside = [file for file in sorted(path.iterdir()) if re.fullmatch(pattern, file.name, re.IGNORECASE)]
             if not inside:
-                raise DataError(f"{called}: {path} holds no file named like {pattern}; name the file itself")
+                raise DataError(f"{called}: {path} holds no file named like {_spoken(pattern)}; name the file itself")
             found += inside
         elif path.is_file():
             found.append(path)
@@ -75,7 +75,9 @@ def _from_zip(path: Path, pattern: str, folder: Path, called: str) -> list[Path]
             files = [info for info in archive.infolist() if not info.is_dir()]
             wanted = [info for info in files if re.fullmatch(pattern, Path(info.filename).name, re.IGNORECASE)]
             if not wanted:
-                raise DataError(f"{called}: {path} holds no file named like {pattern}; it holds {_some(files)}")
+                raise DataError(
+                    f"{called}: {path} holds no file named like {_spoken(pattern)}; it holds {_some(files)}"
+                )
             _refuse_without_room(path, folder, sum(info.file_size for info in wanted), called)
             out = []
             for info in sorted(wanted, key=lambda info: info.filename):
@@ -87,6 +89,12 @@ def _from_zip(path: Path, pattern: str, folder: Path, called: str) -> list[Path]
         raise DataError(f"{called}: {path} is a zip archive that is damaged or cut off; download it again") from error
     except RuntimeError as error:  # zipfile's own for what is encrypted
         raise DataError(f"{called}: {path} is protected by a password; unpack it and give what is in it") from error
+
+
+def _spoken(pattern: str) -> str:
+    """A pattern of file names as a shell would write it, for who does not read regular expressions."""
+    starred = re.sub(r"\(\?:[^()]*\)|\\d[+]?|\.\*|\w\?", "*", pattern)
+    return re.sub(r"\*+", "*", re.sub(r"\\(.)", r"\1", starred)).replace("|", " or ")
 
 
 def _from_gzip(path: Path, folder: Path, called: str) -> Path:

@@ -25,7 +25,7 @@ from zollverein.case.data.text_matrix import matrix_blocks
 from zollverein.case.data.workbook_grid import read_grid, text
 from zollverein.case.data.world_checks import checked
 from zollverein.case.data.world_table import Array, WorldTable
-from zollverein.case.data.year_files import archive_names, choose_year, naming
+from zollverein.case.data.year_files import archive_names, choose_year, naming, refuse_no_file
 from zollverein.errors import DataError
 
 __all__ = ["DATASETS", "read"]
@@ -97,8 +97,7 @@ def read(path: Path, dataset: Dataset, year: int | None = None) -> WorldTable:
     DataError : files missing, cut off or spoilt; labels that do not fit; a supply table that is not diagonal.
     """
     name = dataset.name
-    if not path.exists():
-        raise DataError(f"{name}: there is no file {path}; look where it was saved")
+    refuse_no_file(path, name)
     if re.fullmatch(SOURCES, path.name, re.IGNORECASE):
         _, when = choose_year([path.name], path, name, SOURCES, year)
         source = path

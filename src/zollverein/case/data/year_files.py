@@ -14,7 +14,7 @@ from zollverein.case.data.flat_files import unpacked
 from zollverein.case.data.inspection_bytes import opened, refuse_what_is_no_text
 from zollverein.errors import DataError
 
-__all__ = ["archive_names", "choose_year", "naming", "year_file"]
+__all__ = ["archive_names", "choose_year", "naming", "refuse_no_file", "year_file"]
 
 HOW = "with --year (from Python: year=)"
 CENTURY_TURNS = 90  # years of two digits: 95 is 1995, 11 is 2011
@@ -36,8 +36,7 @@ def year_file(path: Path, *, dataset: str, pattern: str, year: int | None) -> It
     ------
     DataError : no such file; several years and none was asked for; another year than was asked for; a damaged archive.
     """
-    if not path.exists():
-        raise DataError(f"{dataset}: there is no file {path}; look where it was saved")
+    refuse_no_file(path, dataset)
     with TemporaryDirectory(prefix="zollverein-") as folder:
         if path.is_dir():
             inside = [file for file in sorted(path.iterdir()) if file.is_file()]
@@ -51,6 +50,19 @@ def year_file(path: Path, *, dataset: str, pattern: str, year: int | None) -> It
             chosen, found = _from_archive(chosen, dataset, pattern, found, Path(folder) / "inner")
         with naming(Path(folder), path):
             yield chosen, found
+
+
+def refuse_no_file(path: Path, dataset: str) -> None:
+    """Refuse a path where nothing is, or what is neither a file nor a folder: reading a pipe would never end.
+
+    Raises
+    ------
+    DataError : says which of the two.
+    """
+    if not path.exists():
+        raise DataError(f"{dataset}: there is no file {path}; look where it was saved")
+    if not (path.is_file() or path.is_dir()):
+        raise DataError(f"{dataset}: {path} is neither a file nor a folder; save what it gives as a file")
 
 
 @contextmanager
