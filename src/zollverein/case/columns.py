@@ -60,19 +60,17 @@ def check_cells(table: Table) -> Iterator[Fault]:
 
 def _constraints(table: Table, column: Column) -> Iterator[Fault]:
     values, rules = table.frame[column.name], column.constraints
-    given = values.notna()
-    if rules.get("required"):
-        yield from _at(table, column, ~given, "an empty cell", "a value", f"give the {column.title.lower()}")
+    if rules.get("required") and values.hasnans:
+        yield from _at(table, column, values.isna(), "an empty cell", "a value", f"give the {column.title.lower()}")
     if "enum" in rules:
         allowed = [str(v) for v in rules["enum"]]
         yield from _among(table, column, set(allowed), ", ".join(allowed))
     if "pattern" in rules:
-        wrong = given & ~values.astype("str").str.fullmatch(str(rules["pattern"])).fillna(False).astype(bool)
-        yield from _at(table, column, wrong, None, f"text like {rules['pattern']}", "rewrite it")
-    for name, sign in (("minimum", -1), ("maximum", 1)):
+        fits = values.astype("str").str.fullmatch(str(rules["pattern"])).fillna(False).astype(bool)
+        yield from _at(table, column, values.notna() & ~fits, None, f"text like {rules['pattern']}", "rewrite it")
+    for name, word in (("minimum", "at least"), ("maximum", "at most")):
         if name in rules and column.type in ("number", "integer", "year"):
-            wrong = given & (sign * (values - float(rules[name])) > 0)
-            word = "at least" if name == "minimum" else "at most"
+            wrong = values < float(rules[name]) if name == "minimum" else values > float(rules[name])
             mend = "check sign and unit: the unit is in the column's name"
             yield from _at(table, column, wrong, None, f"{word} {rules[name]:g}", mend)
     if rules.get("unique"):

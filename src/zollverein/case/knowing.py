@@ -74,9 +74,13 @@ def by_sources(table: Table, dated: Mapping[str, Any]) -> pd.Series[Any]:
     if "source" in frame.columns:
         reported = frame["confidence"] == "reported" if "confidence" in frame.columns else frame["source"].isna()
         told = {cell: _told_on(cell, dated) for cell in frame["source"].dropna().astype(str).unique()}
-        first = frame["source"].map({cell: days[0] for cell, days in told.items()})
-        last = frame["source"].map({cell: days[1] for cell, days in told.items()})
-        days = pd.to_datetime(first.where(reported, last)).astype(DAYS)
+        days = pd.Series(
+            [
+                told.get(cell, (pd.NaT, pd.NaT))[0 if by_the_first else 1]
+                for cell, by_the_first in zip(frame["source"].tolist(), reported.tolist(), strict=True)
+            ],
+            index=frame.index, name="source", dtype=DAYS,
+        )  # fmt: skip
     return days
 
 
