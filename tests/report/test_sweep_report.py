@@ -5,6 +5,7 @@ import io
 import json
 import re
 import shutil
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,10 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 from rich.console import Console
 
+from zollverein.case import Case
 from zollverein.errors import OutputError
 from zollverein.report import sweep_html, sweep_terminal, write_sweep_report
 from zollverein.report.formatting import THIN, money, share
@@ -32,10 +34,6 @@ YEAR = {
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 THREATS = ["moorings-technical", "moorings-storm", "moorings-ordnance"]
 SHIPS = {"target": "aktau-baku", "figure": "usable_kt_per_year", "value": 8000, "reason": "more tankers"}
-QUOTA = {
-    "path": "case.link_figures.cpc-kazakh.quota_kt_per_year.value",
-    "distribution": {"law": "uniform", "low": 45000, "high": 60000},
-}
 MANY = {
     "name": "many", "title": "A year <of> threats & remedies", "question": "What does a year cost?",
     "scenarios": [YEAR], "sample": {"scenarios": 60, "seed": 3, "threats": THREATS}, "drivers": {"samples": 16},
@@ -51,8 +49,16 @@ MANY = {
     },
 }  # fmt: skip
 ONE = {
-    "name": "one", "title": "One world", "question": "What does an uncertain quota do?",
-    "scenarios": [{**YEAR, "vary": [QUOTA]}], "sample": {"scenarios": 24, "seed": 5, "threats": THREATS},
+    "name": "one", "title": "One world", "question": "What does an uncertain halt do?", "case": "eastafrica",
+    "scenarios": [
+        {"name": "year-2024", "title": "The year 2024", "question": "How much is lost?",
+         "corridor": {"exporter": "SSD", "horizon": {"start": "2024-01-01", "end": "2024-12-31", "step": "month"},
+                      "outages": [{"name": "shut", "target": "petrodar-line", "start": "2024-03-01",
+                                   "end": "2024-04-30", "share_lost": 1.0}]},
+         "vary": [{"path": "scenario.corridor.outages.shut.share_lost",
+                   "distribution": {"law": "uniform", "low": 0.2, "high": 1.0}}]},
+    ],
+    "sample": {"scenarios": 24, "seed": 5, "threats": ["floods", "fees", "unity-war"]},
 }  # fmt: skip
 WRITTEN = {
     "name": "written", "title": "Two days of reckoning", "question": "Which stop is worse?",
@@ -98,8 +104,8 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def many(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
-    return sweep(MANY, out=tmp_path_factory.mktemp("sweeps") / "many", jobs=1)
+def many(eurasia: Case, tmp_path_factory: pytest.TempPathFactory) -> Sweep:
+    return sweep(MANY, out=tmp_path_factory.mktemp("sweeps") / "many", case=eurasia, jobs=1)
 
 
 @pytest.fixture(scope="module")
@@ -108,8 +114,8 @@ def one(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
 
 
 @pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
-    return sweep(WRITTEN, out=tmp_path_factory.mktemp("sweeps") / "written", jobs=1)
+def written(eurasia: Case, tmp_path_factory: pytest.TempPathFactory) -> Sweep:
+    return sweep(WRITTEN, out=tmp_path_factory.mktemp("sweeps") / "written", case=eurasia, jobs=1)
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +131,7 @@ def failed(many: Sweep, tmp_path_factory: pytest.TempPathFactory) -> Sweep:
         "no plan keeps the <refineries> running",
     ]
     pq.write_table(table.from_pandas(rows, schema=table.schema, preserve_index=False), path)
-    return open_sweep(place)
+    return open_sweep(place, case=many.plan.case)
 
 
 @pytest.fixture(scope="module")
@@ -256,7 +262,7 @@ def test_the_answer_stands_first_on_page_and_screen(
 
 
 def test_one_world_needs_no_name_and_several_have_what_parts_them(many: Sweep, one: Sweep, written: Sweep) -> None:
-    assert world_names(one) == {"year-2023": "The year 2023"}
+    assert world_names(one) == {"year-2024": "The year 2024"}
     assert list(world_names(many).values()) == ["nothing done", "More tankers <b>"]
     assert list(world_names(written).values()) == ["A month", "Three months"]
     assert "name" not in [column.key for column in sweep_sheets(one)["distribution"].columns]
@@ -314,7 +320,7 @@ def test_a_report_stands_beside_its_rows_and_is_written_again(many: Sweep, tmp_p
     place = tmp_path / "sweep"
     shutil.copytree(many.folder, place)
     before = {path: path.read_bytes() for path in place.rglob("*") if path.is_file()}
-    again = open_sweep(place)
+    again = open_sweep(place, case=many.plan.case)
     assert write_sweep_report(again, place) == place
     (place / "tables" / "failures.csv").write_text("stale\n")
     write_sweep_report(again, place)
@@ -324,7 +330,7 @@ def test_a_report_stands_beside_its_rows_and_is_written_again(many: Sweep, tmp_p
     read = pd.read_csv(place / "tables" / "policies.csv")
     pd.testing.assert_frame_equal(read, again.policies, check_dtype=False)
     assert (place / "report.html").read_text(encoding="utf-8").startswith("<!doctype html>")
-    assert open_sweep(place).done == many.done
+    assert open_sweep(place, case=many.plan.case).done == many.done
 
 
 def test_what_is_not_ours_stays(many: Sweep, tmp_path: Path) -> None:
@@ -374,7 +380,7 @@ def test_an_unfinished_sweep_says_so(many: Sweep, one: Sweep, tmp_path: Path) ->
         sorted(world.glob("part-*.parquet"))[-1].unlink()
     for later in ("exact", "drivers", "frontier", "options"):
         shutil.rmtree(place / "results" / f"stage={later}")
-    half = open_sweep(place)
+    half = open_sweep(place, case=many.plan.case)
     done, planned = half.done
     assert done < planned
     assert f"Unfinished: {done} of {planned} scenarios" in Page(sweep_html(half)).text
@@ -385,34 +391,39 @@ def test_an_unfinished_sweep_says_so(many: Sweep, one: Sweep, tmp_path: Path) ->
     assert "No scenario is answered yet." in printed(sweep_terminal(nothing), 80)
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
 @pytest.mark.e2e
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine (Debian: apt-get install chromium)")
 @pytest.mark.parametrize("name", NAMES)
 def test_in_a_browser_every_chart_is_drawn_and_nothing_is_asked_for(
-    name: str, pages: dict[str, str], tmp_path: Path
+    name: str, pages: dict[str, str], browser: Browser, tmp_path: Path
 ) -> None:
     path = tmp_path / "report.html"
     path.write_text(pages[name], encoding="utf-8")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        for width, scheme in ((1400, "light"), (420, "dark")):
-            context = browser.new_context(
-                viewport={"width": width, "height": 900}, offline=True, color_scheme=scheme,  # type: ignore[arg-type]
-            )  # fmt: skip
-            page, heard, asked = context.new_page(), [], []
-            page.on("console", lambda said, heard=heard: heard.append(said.text) if said.type != "log" else None)
-            page.on("pageerror", lambda error, heard=heard: heard.append(str(error)))
-            page.on("request", lambda request, asked=asked: asked.append(request.url))
-            page.goto(path.as_uri())
-            page.wait_for_selector("html[data-drawn]", timeout=60_000)
-            assert heard == []
-            assert [url for url in asked if not url.startswith(("data:", "blob:"))] == [path.as_uri()]
-            assert page.locator("[data-failed]").count() == 0
-            assert page.locator("[data-chart] svg").count() == page.locator("[data-chart]").count() > 0
-            assert not [text for text in page.locator("[data-chart] svg text").all_text_contents() if "…" in text]
-            assert page.evaluate("document.scrollingElement.scrollWidth - window.innerWidth") <= 1
-            context.close()
-        browser.close()
+    for width, scheme in ((1400, "light"), (420, "dark")):
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, offline=True, color_scheme=scheme,  # type: ignore[arg-type]
+        )  # fmt: skip
+        page, heard, asked = context.new_page(), [], []
+        page.on("console", lambda said, heard=heard: heard.append(said.text) if said.type != "log" else None)
+        page.on("pageerror", lambda error, heard=heard: heard.append(str(error)))
+        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        page.goto(path.as_uri())
+        page.wait_for_selector("html[data-drawn]", timeout=60_000)
+        assert heard == []
+        assert [url for url in asked if not url.startswith(("data:", "blob:"))] == [path.as_uri()]
+        assert page.locator("[data-failed]").count() == 0
+        assert page.locator("[data-chart] svg").count() == page.locator("[data-chart]").count() > 0
+        assert not [text for text in page.locator("[data-chart] svg text").all_text_contents() if "…" in text]
+        assert page.evaluate("document.scrollingElement.scrollWidth - window.innerWidth") <= 1
+        context.close()
 
 
 def test_figures_have_four_digits_and_no_more() -> None:
