@@ -93,6 +93,8 @@ def services_by_sector(inputs: BaseInputs, pairs: Pairs) -> Flows:
         for a, b in zip(parts["exporter"], parts["importer"], strict=True)
     ]
     parts["value"] = parts["total"] * parts["share"]
+    # Where no goods are traded next to nothing was laid; what is left of it is no trade.
+    parts = parts[parts["value"] > SMALLEST_USD_MILLION].reset_index(drop=True)
     method = [
         "recipe services: totals of exports and imports spread like goods of the pair, exporter's structure"
     ] * len(parts)
