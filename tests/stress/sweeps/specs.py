@@ -38,6 +38,38 @@ WIDER = {
     "capex_usd_million": 100,
 }
 
+# Of the small case a draw is answered in a moment. What varies there stands for threats.
+SHUT = {
+    "extends": "halt",
+    "name": "halted",
+    "title": "t",
+    "question": "q",
+    "corridor": {
+        "outages": [
+            {"name": "shut", "target": "bay-moorings", "start": "2022-03-01", "end": "2022-04-30", "share_lost": 1.0}
+        ]
+    },
+    "vary": [
+        {"path": "scenario.corridor.outages.shut.share_lost",
+         "distribution": {"law": "uniform", "low": 0.2, "high": 1.0}}
+    ],
+}  # fmt: skip
+RAIL = {
+    "name": "rail",
+    "change": {
+        "corridor": {
+            "revisions": [{"target": "railway", "figure": "usable_kt_per_year", "value": 15000, "reason": "a test"}]
+        }
+    },
+}
+# Of the East African case too, and it has threats, to its lines and to trade.
+PIPELINE = {
+    "name": "pipeline",
+    "title": "A year of the pipeline",
+    "question": "Nothing happens of itself.",
+    "corridor": {"exporter": "SSD", "horizon": {"start": "2024-01-01", "end": "2024-12-31", "step": "month"}},
+}
+
 
 def spec(*scenarios: dict[str, Any], draws: int | None = 60, seed: int = 3, **keys: Any) -> dict[str, Any]:
     """Write a sweep out; with no draws every scenario is answered once."""

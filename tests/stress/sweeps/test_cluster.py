@@ -9,14 +9,15 @@ import threading
 import time
 
 import pytest
-from tests.stress.sweeps.specs import YEAR, spec
+from tests.stress.sweeps.specs import SHUT, spec
 from tests.stress.sweeps.test_sweeping import bytes_of
 
+import zollverein as zv
 from zollverein.errors import InputError
 from zollverein.stress.sweeps import sweep
 
 distributed = pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
-ASKED = spec(YEAR, draws=120, tail=0.02, sample={"threats": ["moorings-technical", "kashagan-technical"]})
+ASKED = spec(SHUT, draws=120, case="small", tail=0.02, sample={"threats": "none"})
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +29,8 @@ def cluster():
 
 
 @pytest.fixture(scope="module")
-def case(eurasia):
-    return eurasia
+def case():
+    return zv.open_case("small")
 
 
 @pytest.mark.filterwarnings("ignore")

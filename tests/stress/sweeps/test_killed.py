@@ -16,38 +16,14 @@ from pathlib import Path
 
 import pytest
 from tests.forked import begun, ended
-from tests.stress.sweeps.specs import spec
+from tests.stress.sweeps.specs import RAIL, SHUT, spec
 from tests.stress.sweeps.test_sweeping import bytes_of
 
 import zollverein as zv
 from zollverein.stress.sweeps import sweep
 
 KILLS = 20
-CHEAPER = {
-    "name": "rail",
-    "change": {
-        "corridor": {
-            "revisions": [{"target": "railway", "figure": "usable_kt_per_year", "value": 15000, "reason": "a test"}]
-        }
-    },
-}
-# Of the small case a draw is answered in a moment. What varies there stands for threats.
-SMALL = {
-    "extends": "halt",
-    "name": "halted",
-    "title": "t",
-    "question": "q",
-    "corridor": {
-        "outages": [
-            {"name": "shut", "target": "bay-moorings", "start": "2022-03-01", "end": "2022-04-30", "share_lost": 1.0}
-        ]
-    },
-    "vary": [
-        {"path": "scenario.corridor.outages.shut.share_lost",
-         "distribution": {"law": "uniform", "low": 0.2, "high": 1.0}}
-    ],
-}  # fmt: skip
-ASKED = spec(SMALL, draws=40, case="small", policies=[CHEAPER], tail=0.02, sample={"threats": "none"})
+ASKED = spec(SHUT, draws=40, case="small", policies=[RAIL], tail=0.02, sample={"threats": "none"})
 
 
 def asked_in(folder: Path, **sample: object) -> Path:
@@ -123,7 +99,7 @@ def test_killed_twenty_times_it_ends_with_the_same_bytes(ready, plain_environmen
 
 
 def test_ctrl_c_ends_it_cleanly_and_it_goes_on(ready, plain_environment, tmp_path):
-    out, asked = tmp_path / "out", asked_in(tmp_path, scenarios=4000)
+    out, asked = tmp_path / "out", asked_in(tmp_path, scenarios=400)
     command = ["sweep", str(asked), "--out", str(out), "--quiet", "--jobs"]
     first = subprocess.Popen(
         [sys.executable, "-m", "zollverein", *command, "2"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

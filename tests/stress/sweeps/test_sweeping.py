@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from tests.stress.sweeps.specs import HALT, TRADE, WIDER, YEAR, spec
+from tests.stress.sweeps.specs import HALT, PIPELINE, SHUT, TRADE, WIDER, YEAR, spec
 
 import zollverein as zv
 from zollverein.errors import InputError, OutputError, ScenarioError, UnknownNameError
@@ -19,12 +19,22 @@ from zollverein.stress.loading import load_scenario
 from zollverein.stress.sweeps import check_sweep, open_sweep, sweep
 from zollverein.stress.sweeps.plan import plan_of
 from zollverein.stress.sweeps.reading import read_sweep
-from zollverein.stress.sweeps.work import benches_of, outages_of
+from zollverein.stress.sweeps.work import answered, benches_of, outages_of
 
 
 @pytest.fixture(scope="module")
 def case(eurasia):
     return eurasia
+
+
+@pytest.fixture(scope="module")
+def eastafrica():
+    return zv.open_case("eastafrica")
+
+
+@pytest.fixture(scope="module")
+def small():
+    return zv.open_case("small")
 
 
 @pytest.fixture(scope="module")
@@ -43,10 +53,12 @@ def bytes_of(folder: Path) -> dict[str, str]:
 
 
 def test_the_number_of_processes_changes_no_bit(done, case, tmp_path):
-    """Every second part of every stage is answered by two processes as it was by one."""
+    """A part of every stage and world is answered by two processes as it was by one."""
     other = tmp_path / "two"
     shutil.copytree(done.folder, other)
-    for part in sorted((other / "results").rglob("part-*.parquet"))[::2]:
+    lost = [sorted(world.iterdir())[-1] for world in sorted((other / "results").glob("stage=*/world=*"))]
+    assert len(lost) == 4
+    for part in lost:
         part.unlink()
     sweep(spec(YEAR, policies=[WIDER], tail=0.1), out=other, case=case, jobs=2)
     assert bytes_of(done.folder) == bytes_of(other)
@@ -180,33 +192,37 @@ def test_a_grid_over_the_case_and_a_scenario_without_a_corridor(case, tmp_path):
     assert table.loc[0, "real_income_percent_KAZ"] == pytest.approx(alone, rel=1e-7)
 
 
-def test_what_varies_is_drawn_with_the_threats(case, tmp_path):
-    varied = YEAR | {
+def test_what_varies_is_drawn_with_the_threats(eastafrica, tmp_path):
+    varied = PIPELINE | {
         "vary": [
             {"path": "case.node_figures.*.*.price_usd_per_t.value", "as": "factor",
              "distribution": {"law": "lognormal", "median": 1.0, "spread_factor": 1.3}}
         ]
     }  # fmt: skip
-    found = sweep(spec(varied, draws=20, tail=0.0), out=tmp_path / "vary", case=case, jobs=1)
+    found = sweep(
+        spec(varied, draws=20, welfare="exact", case="eastafrica"), out=tmp_path / "vary", case=eastafrica, jobs=1
+    )
     rows = found.rows()
+    assert (rows["struck"] != "").any()
     path = "vary:case.node_figures.*.*.price_usd_per_t.value"
     per_tonne = rows["export_value_usd_million"] / rows["exported_kt"]
     assert np.corrcoef(per_tonne, rows[path])[0, 1] > 0.99
     assert found.tornado["factor"].tolist() == ["case.node_figures.*.*.price_usd_per_t.value"]
 
 
-def test_a_draw_that_has_no_answer_is_a_row_with_its_reason(case, tmp_path):
+def test_a_draw_that_has_no_answer_is_a_row_with_its_reason(small, tmp_path):
     """A loss beyond what the tables know of is refused by the coupling: in the sweep it is a row."""
-    big = HALT | {
+    big = SHUT | {
         "vary": [
             {"path": "case.crude.*.*.*.value_usd_million", "as": "factor",
              "distribution": {"law": "choice", "values": [1.0, 1000.0]}}
         ]
     }  # fmt: skip
-    found = sweep(spec(big, draws=20, sample={"threats": "none"}), out=tmp_path / "failed", case=case, jobs=1)
+    asked = spec(big, draws=10, case="small", sample={"threats": "none"})
+    found = sweep(asked, out=tmp_path / "failed", case=small, jobs=1)
     rows = found.rows(as_answered=True)
     failed = rows[rows["status"] == "failed"]
-    assert 0 < len(failed) < 20
+    assert 0 < len(failed) < 10
     assert failed["reason"].str.contains("of its output of").all()
     assert failed["lost_income_usd_million"].isna().all()
     assert set(failed["vary:case.crude.*.*.*.value_usd_million"]) == {1000.0}
@@ -214,33 +230,34 @@ def test_a_draw_that_has_no_answer_is_a_row_with_its_reason(case, tmp_path):
     assert found.scenarios["failed"].iloc[0] == len(failed)
 
 
-def test_it_stops_when_enough_is_known_and_not_before(case, tmp_path):
-    stop = {"measure": "lost_exports_kt", "standard_error": 250.0, "at_least": 100}
-    asked = spec(YEAR, draws=2000, welfare="none", sample={"stop": stop})
-    found = sweep(asked, out=tmp_path / "stop", case=case, jobs=2)
+def test_it_stops_when_enough_is_known_and_not_before(small, tmp_path):
+    stop = {"measure": "lost_exports_kt", "standard_error": 150.0, "at_least": 100}
+    asked = spec(SHUT, draws=400, case="small", welfare="none", sample={"threats": "none", "stop": stop})
+    found = sweep(asked, out=tmp_path / "stop", case=small, jobs=2)
     count = len(found.rows())
-    assert 100 <= count < 2000
+    assert 100 <= count < 400
     losses = found.rows()["lost_exports_kt"].to_numpy()
-    assert losses.std(ddof=1) / np.sqrt(count) <= 250.0
+    assert losses.std(ddof=1) / np.sqrt(count) <= 150.0
     shorter = losses[: count - found.plan.part]
-    assert len(shorter) < 100 or shorter.std(ddof=1) / np.sqrt(len(shorter)) > 250.0
-    alone = sweep(asked, out=tmp_path / "alone", case=case, jobs=1)
+    assert len(shorter) >= 100
+    assert shorter.std(ddof=1) / np.sqrt(len(shorter)) > 150.0
+    alone = sweep(asked, out=tmp_path / "alone", case=small, jobs=1)
     assert bytes_of(alone.folder) == bytes_of(found.folder)
 
 
-def test_sobol_indices_are_found_for_what_is_drawn(case, tmp_path):
+def test_sobol_indices_are_found_for_what_is_drawn(eastafrica, tmp_path):
     asked = spec(
-        YEAR, draws=64, welfare="none", sample={"threats": ["moorings-technical", "kashagan-technical"]},
+        PIPELINE, draws=64, case="eastafrica", welfare="none", sample={"threats": ["floods", "heglig-war"]},
         drivers={"samples": 64},
     )  # fmt: skip
-    found = sweep(asked, out=tmp_path / "drivers", case=case, jobs=1)
+    found = sweep(asked, out=tmp_path / "drivers", case=eastafrica, jobs=1)
     driven = pd.read_parquet(found.folder / "results" / "stage=drivers")
-    assert set(driven["swapped"]) == {"*", "moorings-technical", "kashagan-technical"}
+    assert set(driven["swapped"]) == {"*", "floods", "heglig-war"}
     own = found.rows()
     # With one of two factors drawn again, what the other alone brings about stays as it was.
-    swapped = driven[driven["swapped"] == "kashagan-technical"].set_index("draw")
-    only = own[~own["struck"].str.contains("kashagan")].set_index("draw")
-    same = only.index[~swapped.loc[only.index, "struck"].str.contains("kashagan")]
+    swapped = driven[driven["swapped"] == "heglig-war"].set_index("draw")
+    only = own[~own["struck"].str.contains("heglig")].set_index("draw")
+    same = only.index[~swapped.loc[only.index, "struck"].str.contains("heglig")]
     assert len(same) > 10
     np.testing.assert_array_equal(only.loc[same, "lost_exports_kt"], swapped.loc[same, "lost_exports_kt"])
 
@@ -347,7 +364,7 @@ def test_a_check_plans_and_answers_nothing(case):
 def test_parts_that_are_broken_or_another_s_are_answered_again(done, case, tmp_path):
     again, other = tmp_path / "again", tmp_path / "other"
     shutil.copytree(done.folder, again)
-    sweep(spec(YEAR, policies=[WIDER], tail=0.1, seed=4), out=other, case=case, jobs=1)
+    sweep(spec(YEAR, draws=20, welfare="none", seed=4), out=other, case=case, jobs=1)
     home = "results/stage=answers/world=000"
     shutil.copy(other / home / "part-00000001.parquet", again / home / "part-00000001.parquet")
     shutil.copy(again / home / "part-00000000.parquet", again / home / "part-00000077.parquet")
@@ -371,21 +388,26 @@ def test_a_policy_leaves_what_a_scenario_set_back(case, tmp_path):
     assert open_sweep(tmp_path / "out", case=case).done == (2, 2)
 
 
-def test_a_draw_that_varies_barriers_is_the_one_that_a_grid_has(case, tmp_path):
+def test_a_draw_that_varies_barriers_is_the_one_that_a_grid_has(eastafrica):
     """What threats raise is what the draw says that barriers cost."""
     path = "case.wedges.*.*.*.ad_valorem"
-    threats = {"threats": ["disinformation-raises-barriers", "pressure-on-kazakhstan"]}
     law = {"law": "choice", "values": [0.75, 1.25]}
-    varied = YEAR | {"vary": [{"path": path, "as": "factor", "distribution": law}]}
-    drawn = sweep(spec(varied, draws=40, tail=0.0, sample=threats), out=tmp_path / "v", case=case, jobs=1)
+    varied = PIPELINE | {"vary": [{"path": path, "as": "factor", "distribution": law}]}
     grid = [{"path": path, "values": [0.75, 1.25], "as": "factor"}]
-    placed = sweep(spec(YEAR, draws=40, tail=0.0, sample=threats, grid=grid), out=tmp_path / "g", case=case, jobs=1)
-    rows = drawn.rows(as_answered=True).set_index("draw")
-    assert (rows["struck"] != "").any()
+
+    def rows_of(scenario, **keys):
+        asked = spec(scenario, draws=24, case="eastafrica", sample={"threats": ["road-levies", "kenya-bans"]}, **keys)
+        plan = plan_of(read_sweep(asked), eastafrica)
+        rows = pd.concat([answered(plan, chunk).to_pandas().assign(world=chunk.world) for chunk in plan.chunks()])
+        return rows.set_index(["world", "draw"])
+
+    drawn, placed = rows_of(varied).loc[0], rows_of(PIPELINE, grid=grid)
+    assert (drawn["struck"] != "").any()
     for number, factor in enumerate((0.75, 1.25)):
-        mine = rows[rows[f"vary:{path}"] == factor]
-        theirs = placed.rows(number, as_answered=True).set_index("draw").loc[mine.index]
-        np.testing.assert_allclose(mine["real_income_percent_KAZ"], theirs["real_income_percent_KAZ"], rtol=1e-9)
+        mine = drawn[drawn[f"vary:{path}"] == factor]
+        theirs = placed.loc[number].loc[mine.index]
+        assert (mine["real_income_percent_UGA"] != 0.0).any()
+        np.testing.assert_allclose(mine["real_income_percent_UGA"], theirs["real_income_percent_UGA"], rtol=1e-9)
 
 
 def test_opposite_draws_are_counted_in_whole_pairs():
