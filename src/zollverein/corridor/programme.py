@@ -94,15 +94,24 @@ class Programme:
 
 
 def assemble(
-    network: Network, horizon: Horizon, price_factor: Mapping[str, float], bend: Bend | None = None
+    network: Network,
+    horizon: Horizon,
+    price_factor: Mapping[str, float],
+    bend: Bend | None = None,
+    blocks: Blocks | None = None,
 ) -> Programme:
     """Lay out the programme of a network over a horizon, all links open.
+
+    Parameters
+    ----------
+    blocks : those of a programme that differs in nothing but prices; absent: reckoned.
 
     Raises
     ------
     NetworkError : a market that no field reaches, a field that reaches no market, figures that contradict each other.
     """
-    blocks = blocks_of(network, horizon, bend.arcs if bend is not None else ())
+    if blocks is None:
+        blocks = blocks_of(network, horizon, bend.arcs if bend is not None else ())
     figures = figures_of(network, horizon, blocks, price_factor)
     T, ends = len(horizon), network.ends
     row, column, value = _joined(of_a_period(ends, blocks, figures))

@@ -64,7 +64,8 @@ class Rehearsal:
         ------
         NetworkError, Infeasible, NotConverged : as `under`.
         """
-        programme = assemble(self.network, self.horizon, price_factor, self._programme.bend)
+        laid_out = self._programme
+        programme = assemble(self.network, self.horizon, price_factor, laid_out.bend, laid_out.blocks)
         now = self._capacity.under(outages)
         session = Session(programme)
         if self._router is None:
