@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -125,13 +126,13 @@ def _referenced(tables: Mapping[str, Table], places: tuple[str, ...]) -> set[str
         name, _, column = place.partition(".")
         if name not in tables or column in tables[name].bad or column not in tables[name].frame:
             return None
-        known |= set(tables[name].frame[column].dropna().astype(str).tolist())
+        known |= set(_distinct(tables[name].frame[column]))
     return known
 
 
 def _among(table: Table, column: Column, known: Collection[str], allowed: str) -> Iterator[Fault]:
     values = table.frame[column.name]
-    for value in pd.Series(values.unique()).dropna().astype("str").tolist():
+    for value in _distinct(values):
         parts = [p.strip() for p in value.split(column.separator)] if column.separator else [value]
         parts = [p for p in parts if p.partition(":")[0] not in column.prefixed]
         unknown = list(dict.fromkeys(p for p in parts if p not in known))
@@ -144,6 +145,14 @@ def _among(table: Table, column: Column, known: Collection[str], allowed: str) -
             found = f"'{part}'" if part else "an empty part of a list"
             for k in where:
                 yield Fault(table.file, int(table.lines[k]), column.name, found, allowed, mend)
+
+
+def _distinct(values: pd.Series[Any]) -> list[str]:
+    """The different values of a column as text, in the order in which they come; an empty cell is none."""
+    different = values.unique()
+    if isinstance(values.dtype, pd.StringDtype):
+        return [value for value in different.tolist() if isinstance(value, str)]
+    return pd.Series(different).dropna().astype("str").tolist()
 
 
 def _prefixed(

@@ -58,9 +58,13 @@ def _figures(table: Table) -> Iterator[Fault]:
 
 
 def _hearsay(table: Table, public: set[str]) -> Iterator[Fault]:
-    keys = table.frame["source"].fillna("")
-    private = [key for key in keys.unique().tolist() if key and not any(p.strip() in public for p in key.split(";"))]
-    for k in np.flatnonzero((table.frame["confidence"] == "reported") & keys.isin(private)):
+    keys, confidence = table.frame["source"], table.frame["confidence"]
+    said = {key for key, how in zip(keys.tolist(), confidence.tolist(), strict=True) if how == "reported"}
+    named = [key for key in said if isinstance(key, str) and key]
+    private = [key for key in named if not any(part.strip() in public for part in key.split(";"))]
+    if not private:
+        return
+    for k in np.flatnonzero((confidence == "reported") & keys.isin(private)):
         found = f"'reported' on the word of '{keys.iloc[k]}', which has no url"
         mend = "mark it assumed, or name a public source"
         yield Fault(table.file, int(table.lines[k]), "confidence", found, "a source that can be looked up", mend)
