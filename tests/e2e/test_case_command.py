@@ -32,7 +32,7 @@ def refused(done: "subprocess.CompletedProcess[str]") -> str:
 
 def test_help_names_every_command(run: Run) -> None:
     helped = said(run("case", "--help"))
-    for command in ("check", "show", "new", "to-excel", "from-excel", "diff", "freeze"):
+    for command in ("check", "show", "new", "to-excel", "from-excel", "diff", "freeze", "add-up"):
         assert command in helped
 
 
@@ -87,6 +87,20 @@ def test_scenarios_and_sweeps_that_the_case_cannot_carry_are_faults(run: Run, tm
     assert "halt  The port" in listed.stdout
     assert "open-league" in listed.stdout
     assert "questoin" in " ".join(listed.stderr.split())
+
+
+def test_production_follows_a_flow_that_was_edited(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    said(run("case", "new", folder, "--like", "small"))
+    trade = folder / "economy/trade.csv"
+    trade.write_text(trade.read_text(encoding="utf-8").replace("BAY,ENX,1000,", "BAY,ENX,1500,"), encoding="utf-8")
+    assert "zollverein case add-up" in " ".join(run("case", "check", folder).stdout.split())
+    told = said(run("case", "add-up", folder))
+    assert "domestic_sales_usd_million 6,000 5,500" in " ".join(told.split())
+    assert "5 figures in 2 rows" in told
+    assert "valid" in said(run("case", "check", folder))
+    assert json.loads(said(run("case", "add-up", folder, "--json")))["changes"] == []
+    assert "comes with the program" in refused(run("case", "add-up", "small"))
 
 
 def test_what_two_cases_differ_in_is_told_the_largest_first(run: Run, tmp_path: Path) -> None:

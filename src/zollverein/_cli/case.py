@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from zollverein._cli.asking import JsonOption
+from zollverein._cli.case_add_up import add_up
 from zollverein._cli.case_diff import diff
 from zollverein._cli.case_excel import from_excel, to_excel
 from zollverein._cli.case_freeze import freeze
@@ -96,6 +97,7 @@ def show(
 app.command()(new)
 app.command()(diff)
 app.command()(freeze)
+app.command("add-up")(add_up)
 app.command("to-excel")(to_excel)
 app.command("from-excel")(from_excel)
 

@@ -33,6 +33,9 @@ def to_excel(
 def from_excel(
     file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="workbook that to-excel wrote, changed or not")],
     folder: Annotated[Path, typer.Argument(help="folder to make")],
+    add_up: Annotated[
+        bool, typer.Option("--add-up", help="let production follow trade where it was edited, as 'case add-up' does")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Make a case of a workbook, whole and checked, or tell every fault by sheet and cell and write nothing."""
@@ -43,7 +46,7 @@ def from_excel(
     from zollverein.errors import CaseError  # noqa: PLC0415
 
     try:
-        made = read(file, folder)
+        made = read(file, folder, follow_trade=add_up)
     except CaseError as error:
         if not as_json or not error.faults:
             raise

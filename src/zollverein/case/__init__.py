@@ -1,5 +1,6 @@
 """What is known: a folder of plain tables with a source for every figure, valid as a whole or refused."""
 
+from zollverein.case.adding_up import AddedUp, add_up
 from zollverein.case.case import Case, check_case, matching, open_case
 from zollverein.case.copying import copy_case
 from zollverein.case.difference import Difference, TableDifference, difference
@@ -14,6 +15,7 @@ from zollverein.case.writing import save_case
 
 __all__ = [
     "DESCRIPTOR",
+    "AddedUp",
     "Case",
     "Difference",
     "Fault",
@@ -24,6 +26,7 @@ __all__ = [
     "ScenarioFile",
     "TableDifference",
     "Written",
+    "add_up",
     "append_rows",
     "bundled_cases",
     "check_case",

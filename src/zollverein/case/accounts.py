@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 
 from zollverein.case.fault import Fault
 from zollverein.case.parsing import Table
 
-__all__ = ["check_accounts"]
+__all__ = ["ADDED", "HOME", "IMPORTS", "OUTPUT", "OWN", "SHARE", "SIDES", "check_accounts", "traded"]
 
 # Rounding of figures written with ten digits, and what is next to nothing beside it, US$ million.
 AGREES, NOTHING = 1e-4, 1e-3
@@ -35,18 +37,23 @@ def check_accounts(tables: Mapping[str, Table]) -> Iterator[Fault]:
     for column, side in SIDES:
         if column not in production.frame:
             continue
-        abroad = trade.frame[trade.frame["exporter"] != trade.frame["importer"]]
-        sums = abroad.groupby([side, "sector"])["value_usd_million"].sum().to_dict()
-        told = production.frame[column].to_numpy(dtype=float)
-        found = np.array([sums.get(place, 0.0) for place in places])
+        told, found = production.frame[column].to_numpy(dtype=float), traded(production.frame, trade.frame, side)
         for k in np.flatnonzero(np.abs(told - found) > AGREES * np.maximum(told, found) + NOTHING):
             region, sector = places[k]
             yield Fault(
                 production.file, int(production.lines[k]), column,
                 f"{told[k]:,.6g}, and {trade.file} adds up to {found[k]:,.6g} for {side} {region}, sector {sector}",
                 "the sum of trade",
-                "mend one of them; the row's home sales, output, own share and value added must agree with it too",
+                "mend one of them, or let production follow trade: 'zollverein case add-up', 'from-excel --add-up'",
             )  # fmt: skip
+
+
+def traded(production: pd.DataFrame, trade: pd.DataFrame, side: str) -> npt.NDArray[np.float64]:
+    """Return what trade adds up to for every row of production, on the side of exporters or importers, US$ million."""
+    abroad = trade[trade["exporter"] != trade["importer"]]
+    sums = abroad.groupby([side, "sector"])["value_usd_million"].sum().to_dict()
+    places = zip(production["region"], production["sector"], strict=True)
+    return np.array([sums.get(place, 0.0) for place in places], dtype=np.float64)
 
 
 def _at_home(trade: Table) -> Iterator[Fault]:

@@ -18,7 +18,7 @@ from zollverein.case.package import Package, bundled_cases, locate, read_package
 from zollverein.errors import CaseError, OutputError
 from zollverein.given import require
 
-__all__ = ["LOCK", "PATIENCE_S", "append_rows", "replace_all"]
+__all__ = ["LOCK", "PATIENCE_S", "append_rows", "change_files", "replace_all"]
 
 Rows = Mapping[str, Sequence[Mapping[str, object]]]
 LOCK = ".zollverein.lock"
@@ -48,15 +48,43 @@ def append_rows(
     CaseError : a bundled case or a zip, a table or column that is not there, or faults of the case with the rows.
     OutputError : the folder cannot be written to, or another writer does not come to an end.
     """
+    added: dict[str, Sequence[Mapping[str, object]]] = {}
+
+    def append(trial: Path) -> list[str]:
+        package = read_package(trial)
+        made = rows(case_of(package, trial, str(name_or_path))) if callable(rows) else rows
+        require("the rows", made, Mapping, "tables by name, each a list of rows", CaseError)
+        added.update(made)
+        return [_appended(trial, package, table, new) for table, new in added.items() if new]
+
+    try:
+        change_files(name_or_path, append, patience_s=patience_s)
+    except UnicodeEncodeError as error:
+        raise CaseError(f"the rows hold what is no text in UTF-8: {error.object[:40]!r}; write it anew") from error
+    return added
+
+
+def change_files(
+    name_or_path: str | Path, change: Callable[[Path], Sequence[str]], *, patience_s: float = PATIENCE_S
+) -> None:
+    """Change files of a case on the disk: all of them or, if the case with them has a fault, none.
+
+    Parameters
+    ----------
+    name_or_path : a folder. change : changes a copy of the case, once no other writer is at it, and returns the files.
+    patience_s : how long another writer is waited for.
+
+    Raises
+    ------
+    CaseError : a bundled case or a zip, or faults of the case as it would be.
+    OutputError : the folder cannot be written to, or another writer does not come to an end.
+    """
     folder = _writable(name_or_path)
     try:
         with FileLock(folder / LOCK, timeout=patience_s), tempfile.TemporaryDirectory(prefix="zollverein-") as beside:
-            package = read_package(folder)
-            added = rows(case_of(package, folder, str(folder))) if callable(rows) else rows
-            require("the rows", added, Mapping, "tables by name, each a list of rows", CaseError)
-            trial = Path(beside) / "case"
+            trial = Path(beside) / folder.resolve().name
             shutil.copytree(folder, trial, ignore=shutil.ignore_patterns(LOCK))
-            changed = [_appended(trial, package, table, new) for table, new in added.items() if new]
+            changed = change(trial)
             if faults := check_case(trial):
                 raise refuse(folder.name, faults)
             replace_all(folder, {file: (trial / file).read_bytes() for file in changed})
@@ -65,11 +93,8 @@ def append_rows(
             f"'{folder}' has been held by another writer for {patience_s:g} s; wait, or if there is none remove "
             f"{folder / LOCK}"
         ) from error
-    except UnicodeEncodeError as error:
-        raise CaseError(f"the rows hold what is no text in UTF-8: {error.object[:40]!r}; write it anew") from error
     except (OSError, shutil.Error) as error:
         raise OutputError(f"'{folder}' cannot be written to: {error}; nothing was changed") from error
-    return added
 
 
 def _writable(name_or_path: str | Path) -> Path:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from zollverein.case.adding_up import added_up
 from zollverein.case.case import check_case
 from zollverein.case.contents import as_contents, json_like
 from zollverein.case.package import DESCRIPTOR
@@ -38,12 +39,16 @@ class ReadBack:
     notes: tuple[str, ...]
 
 
-def from_excel(file: str | Path, folder: str | Path) -> ReadBack:
+def from_excel(file: str | Path, folder: str | Path, *, follow_trade: bool = False) -> ReadBack:
     """Make a case of a workbook that `to_excel` wrote, in a folder that does not exist or is empty.
 
     A workbook that nobody changed gives the files that it was written from, byte by byte. In a changed one the cells
     that were not touched keep their letters. Columns may have changed places; rows may be sorted, hidden, added; empty
     ones are left out. A formula counts with the value stored with it. The folder is made whole or not at all.
+
+    Parameters
+    ----------
+    follow_trade : let production follow trade as `add_up` does; what changed is in the notes.
 
     Raises
     ------
@@ -79,6 +84,10 @@ def from_excel(file: str | Path, folder: str | Path) -> ReadBack:
         faults += read.faults
     files |= {layout.sheets[table].path: read.tokens.to_bytes() for table, read in sheets.items()}
     notes = [*grown.notes, *_notes(sheets, others)]
+    if follow_trade and not faults:
+        followed = added_up(replace(contents, files={**contents.files, **files}), Path(file).name)
+        files[contents.path("production")] = followed.raw
+        notes.append(f"production follows trade: {len(followed.changes):,} figures became others")
     descriptor = unsealed(contents.descriptor, files)
     if descriptor != contents.descriptor:
         files[DESCRIPTOR] = json_like(descriptor, files[DESCRIPTOR])

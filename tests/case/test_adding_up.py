@@ -1,0 +1,140 @@
+"""Production that follows trade: what hangs on an edited flow is reckoned again, and nothing else is touched."""
+
+import io
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from zollverein.case import bundled_cases, check_case, copy_case
+from zollverein.case.adding_up import FOLLOWS, add_up, added_up
+from zollverein.case.contents import as_contents, contents_of, files_in
+from zollverein.case.workbook_reading import from_excel
+from zollverein.case.workbook_writing import to_excel
+from zollverein.errors import CaseError
+
+SMALL = bundled_cases()["small"]
+FEW = settings(max_examples=25, deadline=None)
+
+
+@pytest.fixture
+def own(tmp_path):
+    return copy_case("small", tmp_path / "own")
+
+
+def edit(folder, table, row, column, value):
+    path = folder / "economy" / f"{table}.csv"
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    frame.loc[row, column] = value
+    frame.to_csv(path, index=False)
+
+
+def test_one_flow_is_carried_through_every_column(own):
+    edit(own, "trade", 0, "value_usd_million", "1500")  # INL to BAY, ENX, was 1000
+    assert check_case(own)
+    changes = add_up(own).changes.set_index(["region", "sector", "column"])["now"].to_dict()
+    assert changes == {
+        ("INL", "ENX", "exports_usd_million"): 25500,
+        ("INL", "ENX", "domestic_sales_usd_million"): 5500,
+        ("INL", "ENX", "own_trade_share"): 0.9166666667,
+        ("BAY", "ENX", "imports_usd_million"): 1500,
+        ("BAY", "ENX", "own_trade_share"): 0.9302325581,
+    }
+    assert check_case(own) == []
+    assert add_up(own).changes.empty
+
+
+def test_rows_that_agree_keep_their_letters(own):
+    before = (own / "economy/production.csv").read_text(encoding="utf-8").splitlines()
+    edit(own, "trade", 0, "value_usd_million", "1500")
+    add_up(own)
+    after = (own / "economy/production.csv").read_text(encoding="utf-8").splitlines()
+    changed = [k for k, (a, b) in enumerate(zip(before, after, strict=True)) if a != b]
+    assert [after[k].split(",")[:2] for k in changed] == [["INL", "ENX"], ["BAY", "ENX"]]
+    assert all(after[k].endswith(FOLLOWS) for k in changed)
+
+
+def test_what_was_reported_is_derived_now(own):
+    edit(own, "production", 0, "confidence", "reported")
+    edit(own, "trade", 0, "value_usd_million", "1500")
+    add_up(own)
+    frame = pd.read_csv(own / "economy/production.csv")
+    assert frame.loc[0, "confidence"] == "derived"
+
+
+def test_a_case_that_agrees_is_left_alone(own):
+    before = files_in(own)
+    assert add_up(own).changes.empty
+    assert files_in(own) == before
+
+
+def test_exports_above_output_are_told_at_their_row_and_nothing_is_written(own):
+    edit(own, "trade", 0, "value_usd_million", "20000")
+    before = files_in(own)
+    with pytest.raises(CaseError, match="31,000, and trade adds up to 44,000 for exporter INL, sector ENX") as caught:
+        add_up(own)
+    (fault,) = caught.value.faults
+    assert (fault.file, fault.row, fault.column) == ("economy/production.csv", 2, "gross_output_usd_million")
+    assert files_in(own) == before
+
+
+def test_other_faults_are_told_and_nothing_is_written(own):
+    edit(own, "trade", 0, "value_usd_million", "1500")
+    edit(own, "inputs", 0, "share", "0.9")
+    before = files_in(own)
+    with pytest.raises(CaseError, match="costs that add to 1"):
+        add_up(own)
+    edit(own, "trade", 1, "value_usd_million", "many")
+    with pytest.raises(CaseError, match="'many'"):
+        add_up(own)
+    assert files_in(own).keys() == before.keys()
+    assert files_in(own)["economy/production.csv"] == before["economy/production.csv"]
+
+
+def test_what_is_no_folder_of_ones_own_is_refused(tmp_path):
+    with pytest.raises(CaseError, match="comes with the program"):
+        add_up("small")
+
+
+@FEW
+@given(st.lists(st.tuples(st.integers(0, 10_000), st.floats(0.0, 3.0)), min_size=1, max_size=6))
+def test_whatever_is_edited_the_accounts_agree_or_output_is_too_small(edits):
+    contents = contents_of(SMALL)
+    path = contents.path("trade")
+    trade = pd.read_csv(SMALL / path, dtype=str, keep_default_na=False)
+    for row, factor in edits:
+        k = row % len(trade)
+        trade.loc[k, "value_usd_million"] = repr(float(trade.loc[k, "value_usd_million"]) * factor)
+    edited = as_contents({**contents.files, path: trade.to_csv(index=False).encode()}, "edited")
+    sums = trade.astype({"value_usd_million": float}).groupby(["exporter", "sector"])["value_usd_million"].sum()
+    output = pd.read_csv(SMALL / contents.path("production")).set_index(["region", "sector"])
+    try:
+        found = added_up(edited, "edited")
+    except CaseError:
+        assert (sums > output["gross_output_usd_million"].reindex(sums.index)).any()
+        return
+    again = as_contents({**edited.files, contents.path("production"): found.raw}, "again")
+    assert added_up(again, "again").changes.empty
+    frame = pd.read_csv(io.BytesIO(found.raw)).set_index(["region", "sector"])
+    told = frame["exports_usd_million"].reindex(sums.index)
+    assert np.allclose(told, sums, rtol=1e-4, atol=1e-3)
+    parts = frame["exports_usd_million"] + frame["domestic_sales_usd_million"]
+    assert np.allclose(parts, frame["gross_output_usd_million"], rtol=1e-6)
+
+
+def test_a_workbook_with_one_edited_flow_comes_in(tmp_path):
+    book = tmp_path / "book.xlsx"
+    to_excel("small", book)
+    opened = openpyxl.load_workbook(book)
+    sheet = opened["trade"]
+    header = {cell.value: cell.column for cell in sheet[1]}
+    sheet.cell(2, header["value_usd_million"]).value = 1500
+    opened.save(book)
+    with pytest.raises(CaseError, match="add-up"):
+        from_excel(book, tmp_path / "refused")
+    made = from_excel(book, tmp_path / "mine", follow_trade=True)
+    assert "production follows trade: 5 figures became others" in made.notes
+    assert check_case(made.folder) == []
