@@ -81,6 +81,14 @@ def test_exports_above_output_are_told_at_their_row_and_nothing_is_written(own):
     assert files_in(own) == before
 
 
+def test_what_is_all_exported_leaves_nothing_at_home(own):
+    edit(own, "trade", 0, "value_usd_million", "7000.0000001")  # INL exports 24,000 of ENX elsewhere, of 31,000
+    changes = add_up(own).changes.set_index(["region", "sector", "column"])["now"]
+    assert changes["INL", "ENX", "domestic_sales_usd_million"] == 0
+    assert changes["INL", "ENX", "exports_usd_million"] == 31000
+    assert check_case(own) == []
+
+
 def test_other_faults_are_told_and_nothing_is_written(own):
     edit(own, "trade", 0, "value_usd_million", "1500")
     edit(own, "inputs", 0, "share", "0.9")

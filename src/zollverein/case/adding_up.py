@@ -25,8 +25,8 @@ __all__ = ["AddedUp", "add_up", "added_up"]
 NEEDED = {"production": {"region", "sector", OUTPUT}, "trade": {"exporter", "importer", "sector", "value_usd_million"}}
 EXPORTS = SIDES[0][0]
 FIGURES = (EXPORTS, IMPORTS, HOME, OWN, ADDED)
-# Written with ten digits; what differs by less is the same.
-DIGITS, SAME = 10, 1e-9
+# Written with ten digits; what differs by less is the same. Exports may be above output by rounding.
+DIGITS, SAME, ROUNDING = 10, 1e-9, 1e-7
 FOLLOWS = "what is traded and sold at home follows trade"
 
 
@@ -88,7 +88,7 @@ def added_up(contents: Contents, name: str) -> AddedUp:
     followed = production.frame.copy()
     for column, values in _figures(production.frame, trade.frame).items():
         followed.loc[rows, column] = values[rows]
-    if faults := list(_above_output(followed, production, rows)):
+    if faults := list(_above_output(production, traded(production.frame, trade.frame, "exporter"), rows)):
         raise refuse(name, faults)
     return _written(contents, production, followed, rows)
 
@@ -109,7 +109,7 @@ def _figures(production: pd.DataFrame, trade: pd.DataFrame) -> dict[str, npt.NDA
     """What every column would be if all rows followed; of columns that the table has."""
     sums = {column: traded(production, trade, side) for column, side in SIDES}
     output = production[OUTPUT].to_numpy(dtype=float)
-    home = output - sums[EXPORTS]
+    home = np.maximum(output - sums[EXPORTS], 0.0)
     absorbed = home + sums[IMPORTS]
     own = production[OWN].to_numpy(dtype=float) if OWN in production else np.zeros(len(production))
     figures = {**sums, HOME: home, OWN: np.divide(home, absorbed, out=own.copy(), where=absorbed > 0)}
@@ -118,14 +118,15 @@ def _figures(production: pd.DataFrame, trade: pd.DataFrame) -> dict[str, npt.NDA
     return {column: values for column, values in figures.items() if column in production}
 
 
-def _above_output(followed: pd.DataFrame, production: Table, rows: Iterable[int]) -> Iterator[Fault]:
+def _above_output(production: Table, exports: npt.NDArray[np.float64], rows: Iterable[int]) -> Iterator[Fault]:
+    frame = production.frame
+    output = frame[OUTPUT].to_numpy(dtype=float)
     for k in rows:
-        exports, output = float(followed[EXPORTS].iloc[k]), float(followed[OUTPUT].iloc[k])
-        if exports > output:
-            place = f"exporter {followed['region'].iloc[k]}, sector {followed['sector'].iloc[k]}"
+        if exports[k] > (1.0 + ROUNDING) * output[k]:
+            place = f"exporter {frame['region'].iloc[k]}, sector {frame['sector'].iloc[k]}"
             yield Fault(
                 production.file, int(production.lines[k]), OUTPUT,
-                f"{output:,.6g}, and trade adds up to {exports:,.6g} for {place}",
+                f"{output[k]:,.6g}, and trade adds up to {exports[k]:,.6g} for {place}",
                 "no less than what is exported", "raise the output, or lower the trade",
             )  # fmt: skip
 
