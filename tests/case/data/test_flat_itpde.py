@@ -1,5 +1,6 @@
 """ITPD-E as USITC publishes it, summed by region and sector: every dollar accounted for."""
 
+import csv
 import itertools
 from pathlib import Path
 
@@ -250,3 +251,14 @@ def test_what_a_release_does_not_document_is_refused(tmp_path: Path, row: str, m
 def test_a_mirror_flag_that_is_not_documented_is_noted(tmp_path: Path) -> None:
     found = itpde.read(itpd(tmp_path, [*ITPD_ROWS, itpd_row("KAZ", "KOR", 2018, 30, "1", mirror=407)]))
     assert "1 rows have a flag_mirror that is not documented ('407'); they are taken as they are" in found.ledger.notes
+
+
+def test_a_cell_too_long_is_told_whatever_other_libraries_allow(tmp_path: Path) -> None:
+    path = itpd(tmp_path)
+    path.write_text(path.read_text().replace("Crude oil", "x" * 200_000))
+    before = csv.field_size_limit(2**31 - 1)
+    try:
+        with pytest.raises(DataError, match="a cell of more than 131,072 letters"):
+            itpde.read(path)
+    finally:
+        csv.field_size_limit(before)

@@ -19,6 +19,8 @@ from zollverein.errors import DataError, near_matches
 
 __all__ = ["TextLayout", "inspect_text"]
 
+# Python's csv module has this limit too, unless another library raises it for the whole process.
+LONGEST = 131_072
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
@@ -97,10 +99,7 @@ def inspect_text(
                 _refuse_cell(path, called, row, spoilt, cells, has_header)
         except csv.Error as error:
             if "field limit" in str(error):
-                raise DataError(
-                    f"{called}: {path} has a cell of more than {csv.field_size_limit():,} letters, which no publisher "
-                    "writes: it is damaged; download it again"
-                ) from error
+                raise _too_long(path, called) from error
             raise DataError(f"{called}: {path} cannot be cut into cells ({error}); download it again") from error
         if stops_within_a_line(path):
             notes.append(
@@ -187,6 +186,8 @@ def _refuse_open_quotation(path: Path, called: str, marks: int) -> None:
 
 def _judge_row(path: Path, called: str, row: Row, first: Sequence[str], judge: Judge, has_header: bool) -> None:
     """Refuse a row of another length than the first, or with a spoilt cell."""
+    if max(map(len, row.cells), default=0) > LONGEST:
+        raise _too_long(path, called)
     if len(row.cells) < len(first):
         line, count = line_number(path, row), f"{len(row.cells)} cells where the first line has {len(first)}"
         if row.last:
@@ -200,6 +201,13 @@ def _judge_row(path: Path, called: str, row: Row, first: Sequence[str], judge: J
     spoilt = judge.first_fault(row)
     if spoilt:
         _refuse_cell(path, called, row, spoilt, first, has_header)
+
+
+def _too_long(path: Path, called: str) -> DataError:
+    return DataError(
+        f"{called}: {path} has a cell of more than {LONGEST:,} letters, which no publisher writes: it is damaged; "
+        f"download it again"
+    )
 
 
 def _refuse_cell(path: Path, called: str, row: Row, spoilt: Spoilt, first: Sequence[str], has_header: bool) -> None:
