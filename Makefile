@@ -9,6 +9,8 @@ JOBS ?= 2
 SCENARIO ?= novorossiysk-90-days
 BIN := $(VENV)/bin
 export PYTHON
+# The program is started again and again: compiled once, it starts in half the time.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

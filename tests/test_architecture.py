@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -81,8 +82,15 @@ def parsed(path: Path) -> Module:
     return Module(path.relative_to(PACKAGE).as_posix(), ast.parse(text), text)
 
 
-MODULES = [parsed(path) for path in sorted(PACKAGE.rglob("*.py")) if "/cases/" not in path.as_posix()]
-INSIDE = [module for module in MODULES if module.path != "__init__.py"]
+@cache
+def modules() -> tuple[Module, ...]:
+    """All modules of the package, parsed once."""
+    return tuple(parsed(path) for path in sorted(PACKAGE.rglob("*.py")) if "/cases/" not in path.as_posix())
+
+
+def inside() -> list[Module]:
+    """Those that lie in a room."""
+    return [module for module in modules() if module.path != "__init__.py"]
 
 
 def imports(tree: ast.AST, when: str = "at once") -> Iterator[Import]:
@@ -125,11 +133,11 @@ def arrow_faults(module: Module) -> list[str]:
 
 
 def test_every_module_belongs_to_a_room() -> None:
-    assert sorted({module.room for module in INSIDE} - set(ALLOWED)) == []
+    assert sorted({module.room for module in inside()} - set(ALLOWED)) == []
 
 
 def test_imports_point_one_way() -> None:
-    assert [fault for module in INSIDE for fault in arrow_faults(module)] == []
+    assert [fault for module in inside() for fault in arrow_faults(module)] == []
 
 
 @pytest.mark.parametrize(
@@ -169,7 +177,7 @@ def test_doors_are_open(path: str, source: str) -> None:
 
 def test_the_package_itself_imports_lazily() -> None:
     """`import zollverein` must not wait for pandas or a solver."""
-    (package,) = (module for module in MODULES if module.path == "__init__.py")
+    (package,) = (module for module in modules() if module.path == "__init__.py")
     for node in package.tree.body:
         if isinstance(node, ast.ImportFrom):
             assert node.module in {"__future__", "importlib", "typing", "zollverein._version"}
@@ -179,7 +187,7 @@ def test_the_package_itself_imports_lazily() -> None:
 
 def test_engines_know_no_files_screens_or_chance() -> None:
     faults = []
-    for module in MODULES:
+    for module in modules():
         if module.room not in ENGINES:
             continue
         faults += [
@@ -200,7 +208,7 @@ def test_engines_know_no_files_screens_or_chance() -> None:
 def test_errors_are_ours() -> None:
     """What engines, cases and reports raise on purpose comes from `zollverein.errors`."""
     faults = []
-    for module in MODULES:
+    for module in modules():
         if module.room not in ENGINES | {"case", "report"}:
             continue
         for node in ast.walk(module.tree):
@@ -215,7 +223,7 @@ def test_errors_are_ours() -> None:
 
 def test_nothing_is_swallowed() -> None:
     faults = []
-    for module in MODULES:
+    for module in modules():
         for node in ast.walk(module.tree):
             if not isinstance(node, ast.ExceptHandler):
                 continue
@@ -226,7 +234,7 @@ def test_nothing_is_swallowed() -> None:
 
 
 def test_modules_are_small_and_well_named() -> None:
-    for module in MODULES:
+    for module in modules():
         assert len(module.text.splitlines()) <= LONGEST_MODULE, module.path
         for part in module.path.removesuffix(".py").split("/"):
             assert not any(word in part for word in BANNED_NAMES), module.path
@@ -235,7 +243,7 @@ def test_modules_are_small_and_well_named() -> None:
 def test_functions_fit_a_screen() -> None:
     long = [
         f"{module.path}:{function.lineno} {function.name} has {function.end_lineno - function.lineno + 1} lines"
-        for module in MODULES
+        for module in modules()
         for function in functions(module)
         if (function.end_lineno or 0) - function.lineno + 1 > LONGEST_FUNCTION
     ]
@@ -244,12 +252,12 @@ def test_functions_fit_a_screen() -> None:
 
 def test_nothing_is_left_to_do() -> None:
     words = ("TO" + "DO", "FIX" + "ME", "X" + "XX", "raise NotImplemented" + "Error")
-    assert [(m.path, word) for m in MODULES for word in words if word in m.text] == []
+    assert [(m.path, word) for m in modules() for word in words if word in m.text] == []
 
 
 def test_public_names_are_declared_documented_and_typed() -> None:
     faults = []
-    for module in INSIDE:
+    for module in inside():
         if not ast.get_docstring(module.tree):
             faults.append(f"{module.path} has no docstring")
         declared = declared_names(module.tree)
