@@ -2,8 +2,8 @@
 
 import shutil
 
-import pandas as pd
 import pytest
+from tests.case.edits import edit
 
 from zollverein.case import bundled_cases, check_case
 
@@ -13,13 +13,6 @@ def own(tmp_path):
     folder = tmp_path / "own"
     shutil.copytree(bundled_cases()["small"], folder)
     return folder
-
-
-def edit(folder, table, row, column, value):
-    path = folder / "economy" / f"{table}.csv"
-    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-    frame.loc[row, column] = value
-    frame.to_csv(path, index=False)
 
 
 def test_trade_that_production_does_not_know_is_told_at_both_ends(own):

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.case.edits import edit
 
 from zollverein.case import bundled_cases, check_case, copy_case
 from zollverein.case.adding_up import FOLLOWS, add_up, added_up
@@ -23,13 +24,6 @@ FEW = settings(max_examples=25, deadline=None)
 @pytest.fixture
 def own(tmp_path):
     return copy_case("small", tmp_path / "own")
-
-
-def edit(folder, table, row, column, value):
-    path = folder / "economy" / f"{table}.csv"
-    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-    frame.loc[row, column] = value
-    frame.to_csv(path, index=False)
 
 
 def test_one_flow_is_carried_through_every_column(own):
