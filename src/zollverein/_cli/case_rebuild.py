@@ -69,6 +69,7 @@ def rebuild(
                 "steps": records(base.report),
                 "differs": records(made.differs),
                 "beyond_errors": records(base.beyond),
+                "missed_totals": records(base.missed),
                 "reports_at_odds": records(base.at_odds),
                 "absent_pairs": records(base.absent),
                 "folder": None if made.folder is None else str(made.folder),

@@ -10,7 +10,7 @@ from zollverein.case import open_case
 from zollverein.case.balancing import Constraints, reconcile
 from zollverein.case.building.base import Base
 from zollverein.case.building.base_crude import crude_of_year
-from zollverein.case.building.base_findings import absent_pairs, cells_beyond, reports_at_odds
+from zollverein.case.building.base_findings import absent_pairs, cells_beyond, reports_at_odds, totals_missed
 from zollverein.case.building.base_inputs import base_inputs
 from zollverein.case.building.base_pairs import balanced_pairs
 from zollverein.case.building.base_production import production
@@ -49,6 +49,19 @@ def test_a_cell_far_beyond_its_error_is_named_with_both_figures():
     assert empty.empty
 
 
+def test_a_total_that_is_missed_is_named_with_both_figures():
+    cells = pd.Series([100.0, 100.0], index=["AAA to BBB", "AAA to CCC"])
+    totals = Constraints.linear(
+        [[1, 1], [1, 1]], [200.0, 2_000_000.0], error=[2.0, 200_000.0], labels=["sure", "absurd"], what=""
+    )
+    step = reconcile(cells, totals, cell_errors=0.1)
+    (row,) = totals_missed({"services": step, "pairs": step}).query("step == 'services'").to_dict("records")
+    assert (row["total"], row["stated_usd_million"]) == ("absurd", 2_000_000.0)
+    assert row["reached_usd_million"] == pytest.approx(200.0, rel=0.05)
+    assert row["errors"] == pytest.approx((2_000_000 - row["reached_usd_million"]) / 200_000)
+    assert totals_missed({}).empty
+
+
 def test_a_report_ten_times_off_its_mirror_names_the_pair_both_figures_and_what_was_taken(inputs):
     row = inputs.reports.iloc[0]
     pair, figure = (row["exporter"], row["importer"]), float(row["value_usd_million"])
@@ -75,7 +88,7 @@ def test_pairs_without_a_report_are_counted_with_what_could_be_there(inputs):
     bought = pairs.frame.groupby("importer")["reported_usd_million"].sum()
     assert row["could_be_usd_million"] == pytest.approx(reported[pair[0]] * bought[pair[1]] / reported.sum())
     frame, none = pairs.frame, pd.DataFrame()
-    base = Base(2022, {"pairs": frame}, {}, beyond=none, at_odds=none, absent=absent_pairs(pairs))
+    base = Base(2022, {"pairs": frame}, {}, beyond=none, missed=none, at_odds=none, absent=absent_pairs(pairs))
     (said,) = doubts_of(base)
     assert said.startswith(f"1 of {len(frame)} pairs have no report and count as no trade")
     assert f"most of it {pair[0]} to {pair[1]}" in said

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from zollverein.case.balancing import Balanced
-from zollverein.case.building.base_findings import absent_pairs, cells_beyond, reports_at_odds
+from zollverein.case.building.base_findings import absent_pairs, cells_beyond, reports_at_odds, totals_missed
 from zollverein.case.building.base_flows import goods_by_sector, services_by_sector
 from zollverein.case.building.base_inputs import BaseInputs, weakest
 from zollverein.case.building.base_pairs import balanced_pairs, mirror_of
@@ -29,6 +29,7 @@ class Base:
     year : of its inputs. tables : trade, production, final, deficits, pairs and mirror, in the columns of a case.
     steps : certificate and report of every step, by name; production has one per region.
     beyond : cells that balancing moved farther than their errors allow, see `cells_beyond`.
+    missed : totals that it misses by more than their errors allow, see `totals_missed`.
     at_odds : pairs whose reports differ by a factor of two or more, and what was taken, see `reports_at_odds`.
     absent : pairs that nobody reports and that count as no trade, see `absent_pairs`.
     """
@@ -37,6 +38,7 @@ class Base:
     tables: Mapping[str, pd.DataFrame] = field(repr=False)
     steps: Mapping[str, Balanced] = field(repr=False)
     beyond: pd.DataFrame = field(repr=False)
+    missed: pd.DataFrame = field(repr=False)
     at_odds: pd.DataFrame = field(repr=False)
     absent: pd.DataFrame = field(repr=False)
 
@@ -89,7 +91,8 @@ def compiled_base(inputs: BaseInputs, tell: Tell = lambda _what, _share: None) -
     tell("done", 1.0)
     return Base(
         inputs.year, tables, steps,
-        beyond=cells_beyond(steps), at_odds=reports_at_odds(inputs, pairs), absent=absent_pairs(pairs),
+        beyond=cells_beyond(steps), missed=totals_missed(steps), at_odds=reports_at_odds(inputs, pairs),
+        absent=absent_pairs(pairs),
     )  # fmt: skip
 
 

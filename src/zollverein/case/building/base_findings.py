@@ -1,4 +1,4 @@
-"""What a reader must know of a base beyond its certificates: cells that gave way, reports at odds, pairs unreported."""
+"""What a reader must know of a base beyond its certificates: what gave way in it, reports at odds, pairs unreported."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from zollverein.case.balancing import Balanced
 from zollverein.case.building.base_inputs import BaseInputs
 from zollverein.case.building.base_pairs import Pairs, at_border
 
-__all__ = ["absent_pairs", "cells_beyond", "reports_at_odds"]
+__all__ = ["absent_pairs", "cells_beyond", "reports_at_odds", "totals_missed"]
 
-# A cell that moved by more standard errors than this, in logarithms, moved beyond what its error allows.
+# A cell that moved by more standard errors than this, in logarithms, gave way beyond its error; so did a total.
 BEYOND_ERRORS = 3.0
 # Reports of one flow that differ by this factor are no rounding, no freight and no time of recording.
 AT_ODDS = 2.0
@@ -57,6 +57,32 @@ def _beyond(name: str, step: Balanced) -> pd.DataFrame:
             "errors": far[at],
         }
     )
+
+
+def totals_missed(steps: Mapping[str, Balanced]) -> pd.DataFrame:
+    """Return the totals that a base misses by more than their errors allow, the farthest first.
+
+    Returns
+    -------
+    step, total (what it is called), stated_usd_million, reached_usd_million, errors.
+    """
+    parts = []
+    for name, step in steps.items():
+        missed = step.constraints[step.constraints["gap_in_errors"].abs() > BEYOND_ERRORS]
+        parts.append(
+            pd.DataFrame(
+                {
+                    "step": name,
+                    "total": missed["constraint"],
+                    "stated_usd_million": missed["target"],
+                    "reached_usd_million": missed["reached"],
+                    "errors": missed["gap_in_errors"].abs(),
+                }
+            )
+        )
+    columns = ["step", "total", "stated_usd_million", "reached_usd_million", "errors"]
+    found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+    return found.sort_values("errors", ascending=False, kind="stable", ignore_index=True)
 
 
 def reports_at_odds(inputs: BaseInputs, pairs: Pairs) -> pd.DataFrame:

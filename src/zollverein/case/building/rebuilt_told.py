@@ -38,8 +38,8 @@ def told_of(case: Case, base: Base, made: Mapping[str, pd.DataFrame], swap: Swap
 
 
 def doubts_of(base: Base) -> list[str]:
-    """Return what of a base rests on little: pairs without a report, reports at odds, cells that gave way."""
-    return [*_absent(base), *_at_odds(base), *_beyond(base)]
+    """Return what of a base rests on little: pairs without a report, reports at odds, totals and cells that moved."""
+    return [*_absent(base), *_at_odds(base), *_missed(base), *_beyond(base)]
 
 
 def _absent(base: Base) -> list[str]:
@@ -63,6 +63,17 @@ def _at_odds(base: Base) -> list[str]:
         lambda row: (
             f"Reports of {row['exporter']} to {row['importer']} differ {row['times']:,.3g} times, US$ million: "
             f"{row['reports']}; the base takes {_amount(row['taken_usd_million'])}."
+        ),
+    )
+
+
+def _missed(base: Base) -> list[str]:
+    return _first_of(
+        base.missed,
+        "totals that are missed beyond what their errors allow",
+        lambda row: (
+            f"{row['step']}, total of {row['total']}: {_amount(row['stated_usd_million'])} US$ million stated, "
+            f"{_amount(row['reached_usd_million'])} in the base, {row['errors']:,.3g} standard errors off."
         ),
     )
 
