@@ -1,6 +1,7 @@
 """Production that follows trade: what hangs on an edited flow is reckoned again, and nothing else is touched."""
 
 import io
+import json
 
 import numpy as np
 import openpyxl
@@ -13,6 +14,7 @@ from tests.case.edits import edit
 from zollverein.case import bundled_cases, check_case, copy_case
 from zollverein.case.adding_up import FOLLOWS, add_up, added_up
 from zollverein.case.contents import as_contents, contents_of, files_in
+from zollverein.case.seal import sealed
 from zollverein.case.workbook_reading import from_excel
 from zollverein.case.workbook_writing import to_excel
 from zollverein.errors import CaseError
@@ -83,6 +85,102 @@ def test_what_is_all_exported_leaves_nothing_at_home(own):
     assert check_case(own) == []
 
 
+def test_a_small_change_in_a_large_sum_is_followed_on_both_sides(own):
+    edit(own, "trade", 0, "value_usd_million", "1000.01")
+    changes = add_up(own).changes.set_index(["region", "sector", "column"])["now"]
+    assert changes["INL", "ENX", "exports_usd_million"] == 25000.01
+    assert changes["BAY", "ENX", "imports_usd_million"] == 1000.01
+
+
+@pytest.mark.parametrize("bundled", bundled_cases())
+def test_what_is_bundled_agrees(bundled):
+    assert added_up(contents_of(bundled_cases()[bundled]), bundled).changes.empty
+
+
+def test_empty_cells_of_what_follows_are_filled(own):
+    edit(own, "production", 0, "own_trade_share", "")
+    changes = add_up(own).changes
+    assert changes[["region", "sector", "column"]].to_numpy().tolist() == [["INL", "ENX", "own_trade_share"]]
+    assert changes["now"].item() == pytest.approx(6000 / 6500)
+
+
+@pytest.mark.parametrize(
+    "gone", [("exports_usd_million",), ("imports_usd_million",), ("exports_usd_million", "imports_usd_million")]
+)
+def test_columns_that_a_table_does_not_have_are_not_needed(own, gone):
+    path = own / "economy/production.csv"
+    pd.read_csv(path, dtype=str, keep_default_na=False).drop(columns=[*gone]).to_csv(path, index=False)
+    declare(own, "production", lambda fields: [field for field in fields if field["name"] not in gone])
+    edit(own, "trade", 0, "value_usd_million", "2000")
+    add_up(own)
+    frame = pd.read_csv(path).set_index(["region", "sector"])
+    assert frame.loc[("INL", "ENX"), "domestic_sales_usd_million"] == 5000
+    assert frame.loc[("INL", "ENX"), "own_trade_share"] == pytest.approx(5000 / 5500)
+    assert frame.loc[("BAY", "ENX"), "own_trade_share"] == pytest.approx(20000 / 22000)
+
+
+def declare(folder, table, change):
+    path = folder / "schemas" / f"{table}.json"
+    schema = json.loads(path.read_text(encoding="utf-8"))
+    schema["fields"] = change(schema["fields"])
+    schema.pop("x-zollverein", None)
+    path.write_text(json.dumps(schema), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "kind", "words"),
+    [
+        ("production", "exports_usd_million", "integer", "a whole number"),
+        ("production", "own_trade_share", "string", "column 'own_trade_share' is not declared a number"),
+        ("trade", "value_usd_million", "string", "column 'value_usd_million' is not declared a number"),
+    ],
+)
+def test_what_is_declared_otherwise_is_told(own, table, column, kind, words):
+    def other(fields):
+        return [{"name": f["name"], "type": kind} if f["name"] == column else f for f in fields]
+
+    declare(own, table, other)
+    edit(own, "trade", 0, "value_usd_million", "2000.5")
+    with pytest.raises(CaseError, match=words):
+        add_up(own)
+    check_case(own)  # tells faults or none, and does not break
+
+
+@pytest.mark.parametrize("column", ["domestic_sales_usd_million", "value_added_share"])
+def test_a_column_that_an_economy_needs_is_told_by_name(own, column):
+    path = own / "economy/production.csv"
+    pd.read_csv(path, dtype=str, keep_default_na=False).drop(columns=column).to_csv(path, index=False)
+    declare(own, "production", lambda fields: [field for field in fields if field["name"] != column])
+    (fault,) = check_case(own)
+    assert (fault.file, fault.found) == (
+        "economy/production.csv", f"table production has no column '{column}', which an economy is built from"
+    )  # fmt: skip
+
+
+def test_negative_trade_is_told_of_trade_alone(own):
+    edit(own, "trade", 0, "value_usd_million", "-1000")
+    with pytest.raises(CaseError) as caught:
+        add_up(own)
+    assert [(fault.file, fault.row) for fault in caught.value.faults] == [("economy/trade.csv", 2)]
+
+
+def test_a_sealed_case_is_not_edited(own):
+    path = own / "datapackage.json"
+    package = json.loads(path.read_text(encoding="utf-8"))
+    for resource in package["resources"]:
+        resource.update(sealed(resource, (own / resource["path"]).read_bytes()))
+    path.write_text(json.dumps(package), encoding="utf-8")
+    edit(own, "trade", 0, "value_usd_million", "1500")
+    with pytest.raises(CaseError, match="case 'own' is frozen"):
+        add_up(own)
+
+
+def test_a_case_without_its_descriptor_is_told_as_ever(own):
+    (own / "datapackage.json").unlink()
+    with pytest.raises(CaseError, match=r"case 'own' is refused.*\n.*datapackage.json: the file is missing"):
+        add_up(own)
+
+
 def test_other_faults_are_told_and_nothing_is_written(own):
     edit(own, "trade", 0, "value_usd_million", "1500")
     edit(own, "inputs", 0, "share", "0.9")
@@ -140,3 +238,19 @@ def test_a_workbook_with_one_edited_flow_comes_in(tmp_path):
     made = from_excel(book, tmp_path / "mine", follow_trade=True)
     assert "production follows trade: 5 figures became others" in made.notes
     assert check_case(made.folder) == []
+
+
+def test_faults_of_a_workbook_are_told_by_cell_and_all_at_once(tmp_path):
+    book = tmp_path / "book.xlsx"
+    to_excel("small", book)
+    opened = openpyxl.load_workbook(book)
+    header = {cell.value: cell.column for cell in opened["trade"][1]}
+    opened["trade"].cell(2, header["value_usd_million"]).value = 90000
+    opened["production"].insert_rows(2, 3)
+    opened["tariffs"].cell(2, 1).value = "XXX"
+    opened.save(book)
+    with pytest.raises(CaseError) as caught:
+        from_excel(book, tmp_path / "mine", follow_trade=True)
+    told = {(fault.file, fault.row, fault.column) for fault in caught.value.faults}
+    assert told == {("production", 5, "C gross_output_usd_million"), ("tariffs", 2, "A exporter")}
+    assert not (tmp_path / "mine").exists()

@@ -101,6 +101,10 @@ def test_production_follows_a_flow_that_was_edited(run: Run, tmp_path: Path) -> 
     assert "valid" in said(run("case", "check", folder))
     assert json.loads(said(run("case", "add-up", folder, "--json")))["changes"] == []
     assert "comes with the program" in refused(run("case", "add-up", "small"))
+    assert "give a bundled name" in refused(run("case", "add-up", ""))
+    trade.write_text(trade.read_text(encoding="utf-8").replace("BAY,ENX,1500,", "BAY,ENX,-5,"), encoding="utf-8")
+    done = run("case", "add-up", folder, "--json")
+    assert (done.returncode, [fault["row"] for fault in json.loads(done.stdout)]) == (2, [2])
 
 
 def test_what_two_cases_differ_in_is_told_the_largest_first(run: Run, tmp_path: Path) -> None:

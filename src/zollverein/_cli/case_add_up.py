@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import json
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,18 +20,29 @@ ROWS_SHOWN = 40
 
 
 def add_up(
-    case: Annotated[Path, typer.Argument(help="folder of a case")],
+    case: Annotated[str, typer.Argument(help="folder of a case")],
     as_json: JsonOption = False,
 ) -> None:
     """Let production follow trade: exports, imports, home sales, own shares and value added where they disagree."""
-    from zollverein._cli.screen import output, print_json, records  # noqa: PLC0415 - help need not wait for pandas
-    from zollverein.case.adding_up import add_up as followed  # noqa: PLC0415
+    from dataclasses import asdict  # noqa: PLC0415 - help need not wait for pandas
 
-    changes = followed(case).changes
+    from zollverein._cli.screen import output, print_json, records  # noqa: PLC0415
+    from zollverein.case import Fault  # noqa: PLC0415
+    from zollverein.case.adding_up import add_up as followed  # noqa: PLC0415
+    from zollverein.errors import CaseError  # noqa: PLC0415
+
+    try:
+        changes = followed(case).changes
+    except CaseError as error:
+        if not as_json or not error.faults:
+            raise
+        faults = [asdict(fault) for fault in error.faults if isinstance(fault, Fault)]
+        sys.stdout.write(json.dumps(faults, ensure_ascii=False, indent=2) + "\n")
+        raise typer.Exit(2) from error
     if as_json:
-        print_json({"case": str(case), "changes": records(changes)})
+        print_json({"case": case, "changes": records(changes)})
         return
-    show_changes(output(), changes, str(case))
+    show_changes(output(), changes, case)
 
 
 def show_changes(console: Console, changes: pd.DataFrame, where: str) -> None:

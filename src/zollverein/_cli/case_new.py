@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -37,6 +38,7 @@ def new(
     """Start a case of your own: a copy of a bundled one or of rooms of it, or an economy from a world table."""
     from zollverein._cli.asking import parts  # noqa: PLC0415 - help need not wait for pandas
     from zollverein._cli.case_scenarios import not_holding  # noqa: PLC0415
+    from zollverein.case import bundled_cases  # noqa: PLC0415
     from zollverein.case.copying import copy_case  # noqa: PLC0415
     from zollverein.errors import InputError  # noqa: PLC0415
 
@@ -50,7 +52,9 @@ def new(
         raise InputError("--tables names nothing; give rooms such as economy,corridor,union, or leave it out")
     made = copy_case(like, folder, rooms=rooms, called=name, title=title, judge=None if rooms is None else not_holding)
     what = f"a copy of '{like}'" if rooms is None else f"{', '.join(rooms)} of '{like}'"
-    typer.echo(f"{made}: {what}. Put your rows in, then: zollverein case check {made}")
+    # A folder called like a bundled case is found by its path only.
+    place = f".{os.sep}{made}" if str(made) in bundled_cases() else f"{made}"
+    typer.echo(f"{made}: {what}. Put your rows in, then: zollverein case check {place}")
 
 
 def _from_world(

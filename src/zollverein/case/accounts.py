@@ -11,13 +11,25 @@ import pandas as pd
 from zollverein.case.fault import Fault
 from zollverein.case.parsing import Table
 
-__all__ = ["ADDED", "HOME", "IMPORTS", "OUTPUT", "OWN", "SHARE", "SIDES", "check_accounts", "traded"]
+__all__ = [
+    "ADDED",
+    "HOME",
+    "IMPORTS",
+    "MEND_TRADE",
+    "OUTPUT",
+    "OWN",
+    "SHARE",
+    "SIDES",
+    "check_accounts",
+    "traded",
+]
 
 # Rounding of figures written with ten digits, and what is next to nothing beside it, US$ million.
 AGREES, NOTHING = 1e-4, 1e-3
 # What costs may miss one by; the economy scales away as much.
 ADD_UP = 1e-6
 SIDES = (("exports_usd_million", "exporter"), ("imports_usd_million", "importer"))
+MEND_TRADE = "mend one of them, or let production follow trade: 'zollverein case add-up', 'from-excel --add-up'"
 HOME, IMPORTS, OWN = "domestic_sales_usd_million", "imports_usd_million", "own_trade_share"
 OUTPUT, ADDED, SHARE = "gross_output_usd_million", "value_added_usd_million", "value_added_share"
 
@@ -25,12 +37,14 @@ OUTPUT, ADDED, SHARE = "gross_output_usd_million", "value_added_usd_million", "v
 def check_accounts(tables: Mapping[str, Table]) -> Iterator[Fault]:
     """Yield where production contradicts trade or itself; the economy would take the one and a reader the other."""
     production, trade = tables.get("production"), tables.get("trade")
-    if production is None or production.bad:
+    if production is None or production.bad or not _of_numbers(production):
         return
     yield from _value_added(production)
     yield from _own_share(production)
     yield from _costs(production, tables.get("inputs"))
     if trade is None or trade.bad or not {"exporter", "importer", "sector", "value_usd_million"} <= set(trade.frame):
+        return
+    if not _of_numbers(trade):
         return
     yield from _at_home(trade)
     places = list(zip(production.frame["region"], production.frame["sector"], strict=True))
@@ -44,8 +58,14 @@ def check_accounts(tables: Mapping[str, Table]) -> Iterator[Fault]:
                 production.file, int(production.lines[k]), column,
                 f"{told[k]:,.6g}, and {trade.file} adds up to {found[k]:,.6g} for {side} {region}, sector {sector}",
                 "the sum of trade",
-                "mend one of them, or let production follow trade: 'zollverein case add-up', 'from-excel --add-up'",
+                MEND_TRADE,
             )  # fmt: skip
+
+
+def _of_numbers(table: Table) -> bool:
+    """Whether what is reckoned with is declared as numbers; if not, the economy says so."""
+    figures = {"value_usd_million", HOME, IMPORTS, OWN, OUTPUT, ADDED, SHARE, SIDES[0][0]}
+    return all(pd.api.types.is_numeric_dtype(table.frame[column]) for column in figures & set(table.frame))
 
 
 def traded(production: pd.DataFrame, trade: pd.DataFrame, side: str) -> npt.NDArray[np.float64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from zollverein.case.accounts import ADDED, HOME, IMPORTS, OUTPUT, OWN, SHARE, SIDES, check_accounts, traded
+from zollverein.case.accounts import ADDED, HOME, IMPORTS, OUTPUT, OWN, SHARE, SIDES, traded
+from zollverein.case.case import check_case
+from zollverein.case.columns import check_cells
 from zollverein.case.contents import Contents, contents_of
 from zollverein.case.editing import change_files
 from zollverein.case.fault import Fault, refuse
@@ -22,12 +24,14 @@ from zollverein.errors import CaseError
 
 __all__ = ["AddedUp", "add_up", "added_up"]
 
-NEEDED = {"production": {"region", "sector", OUTPUT}, "trade": {"exporter", "importer", "sector", "value_usd_million"}}
+Floats = npt.NDArray[np.float64]
+KEYS = {"production": ("region", "sector"), "trade": ("exporter", "importer", "sector")}
+NEEDED = {"production": (OUTPUT,), "trade": ("value_usd_million",)}
 EXPORTS = SIDES[0][0]
-FIGURES = (EXPORTS, IMPORTS, HOME, OWN, ADDED)
-# Written with ten digits; what differs by less is the same. Exports may be above output by rounding.
-DIGITS, SAME, ROUNDING = 10, 1e-9, 1e-7
-FOLLOWS = "what is traded and sold at home follows trade"
+OF_TRADE = (EXPORTS, IMPORTS, HOME, OWN)
+FOLLOWS, ADDS = "what is traded and sold at home follows trade", "value added is its share of output"
+# Figures are written with ten digits. What is off by less than this share of its row's output is their rounding.
+DIGITS, ROUNDING = 10, 1e-8
 
 
 @dataclass(frozen=True)
@@ -48,14 +52,20 @@ def add_up(folder: str | Path) -> AddedUp:
 
     Raises
     ------
-    CaseError : as `added_up`; a bundled case or a zip; what else is wrong with the case.
+    CaseError : as `added_up`; a bundled case or a zip; a frozen one; what else is wrong with the case.
     OutputError : the folder cannot be written to, or another writer does not come to an end.
     """
     made: list[AddedUp] = []
+    name = Path(folder).resolve().name
 
     def follow(trial: Path) -> list[str]:
-        contents = contents_of(trial)
-        made.append(added_up(contents, Path(folder).name))
+        contents = _whole(trial, name)
+        if any("hash" in resource for resource in contents.resources.values()):
+            raise CaseError(
+                f"case '{name}' is frozen: its tables are sealed in datapackage.json and stay as they are; edit the "
+                f"case that it is a copy of, or take hash and bytes of every table out"
+            )
+        made.append(added_up(contents, name))
         if made[0].changes.empty:
             return []
         path = contents.path("production")
@@ -64,6 +74,15 @@ def add_up(folder: str | Path) -> AddedUp:
 
     change_files(folder, follow)
     return made[0]
+
+
+def _whole(folder: Path, name: str) -> Contents:
+    try:
+        return contents_of(folder)
+    except (CaseError, RecursionError):
+        if faults := check_case(folder):
+            raise refuse(name, faults) from None
+        raise
 
 
 def added_up(contents: Contents, name: str) -> AddedUp:
@@ -79,18 +98,16 @@ def added_up(contents: Contents, name: str) -> AddedUp:
 
     Raises
     ------
-    CaseError : no such tables, cells that cannot be read, or exports above output, each at its row.
+    CaseError : no such tables, cells that cannot be read, no output, or exports above it, each at its row.
     """
-    production, trade = _parsed(contents, "production", name), _parsed(contents, "trade", name)
-    told = [*check_accounts({"production": production, "trade": trade}), *check_rows(production)]
-    lines = {fault.row for fault in told if fault.file == production.file}
-    rows = np.flatnonzero(np.isin(production.lines, [line for line in lines if line is not None]))
-    followed = production.frame.copy()
-    for column, values in _figures(production.frame, trade.frame).items():
-        followed.loc[rows, column] = values[rows]
-    if faults := list(_above_output(production, traded(production.frame, trade.frame, "exporter"), rows)):
+    trade, production = _parsed(contents, "trade", name), _parsed(contents, "production", name)
+    if faults := [*check_cells(trade), *check_rows(trade)]:
         raise refuse(name, faults)
-    return _written(contents, production, followed, rows)
+    figures = _figures(production.frame, trade.frame)
+    rows = np.flatnonzero(np.any([off for _, off in figures.values()], axis=0))
+    if faults := list(_above_output(production, traded(production.frame, trade.frame, "exporter"))):
+        raise refuse(name, faults)
+    return _written(contents, production, {column: values for column, (values, _) in figures.items()}, rows)
 
 
 def _parsed(contents: Contents, table: str, name: str) -> Table:
@@ -100,62 +117,83 @@ def _parsed(contents: Contents, table: str, name: str) -> Table:
     parsed, faults = parse_table(contents.files[path], path, contents.schemas[table])
     if parsed is None or faults:
         raise refuse(name, faults)
-    if lacking := sorted(NEEDED[table] - set(parsed.frame)):
-        raise CaseError(f"case '{name}', table {table}: there is no column '{lacking[0]}'; without it nothing adds up")
+    for column in (*KEYS[table], *NEEDED[table]):
+        if column not in parsed.frame:
+            raise CaseError(f"case '{name}', table {table}: there is no column '{column}'; without it nothing adds up")
+    for column in (*NEEDED[table], *(OF_TRADE if table == "production" else ()), ADDED, SHARE):
+        if column in parsed.frame and not pd.api.types.is_numeric_dtype(parsed.frame[column]):
+            raise CaseError(
+                f"case '{name}', table {table}: column '{column}' is not declared a number; change that in its schema"
+            )
     return parsed
 
 
-def _figures(production: pd.DataFrame, trade: pd.DataFrame) -> dict[str, npt.NDArray[np.float64]]:
-    """What every column would be if all rows followed; of columns that the table has."""
-    sums = {column: traded(production, trade, side) for column, side in SIDES}
+def _figures(production: pd.DataFrame, trade: pd.DataFrame) -> dict[str, tuple[Floats, npt.NDArray[np.bool_]]]:
+    """What every column that the table has would be if all rows followed, and in which rows it is something else."""
     output = production[OUTPUT].to_numpy(dtype=float)
-    home = np.maximum(output - sums[EXPORTS], 0.0)
-    absorbed = home + sums[IMPORTS]
-    own = production[OWN].to_numpy(dtype=float) if OWN in production else np.zeros(len(production))
-    figures = {**sums, HOME: home, OWN: np.divide(home, absorbed, out=own.copy(), where=absorbed > 0)}
+    values = {column: traded(production, trade, side) for column, side in SIDES}
+    home = values[HOME] = np.maximum(output - values[EXPORTS], 0.0)
+    absorbed = home + values[IMPORTS]
+    values[OWN] = np.divide(home, absorbed, out=_told(production, OWN), where=absorbed > 0)
     if SHARE in production:
-        figures[ADDED] = output * production[SHARE].to_numpy(dtype=float)
-    return {column: values for column, values in figures.items() if column in production}
+        values[ADDED] = output * production[SHARE].to_numpy(dtype=float)
+    figures = {}
+    for column in (*OF_TRADE, ADDED):
+        if column in production and column in values:
+            size = np.maximum(output, values[column])
+            if column == OWN:
+                size = 1.0 + np.divide(output, absorbed, out=np.zeros_like(output), where=absorbed > 0)
+            # An empty cell is off too: it agrees with nothing.
+            off = ~(np.abs(values[column] - _told(production, column)) <= ROUNDING * size)
+            figures[column] = (values[column], off & ~np.isnan(values[column]))
+    return figures
 
 
-def _above_output(production: Table, exports: npt.NDArray[np.float64], rows: Iterable[int]) -> Iterator[Fault]:
+def _told(production: pd.DataFrame, column: str) -> Floats:
+    if column not in production:
+        return np.zeros(len(production))
+    return production[column].to_numpy(dtype=float, na_value=np.nan).copy()
+
+
+def _above_output(production: Table, exports: Floats) -> Iterator[Fault]:
     frame = production.frame
     output = frame[OUTPUT].to_numpy(dtype=float)
-    for k in rows:
-        if exports[k] > (1.0 + ROUNDING) * output[k]:
-            place = f"exporter {frame['region'].iloc[k]}, sector {frame['sector'].iloc[k]}"
-            yield Fault(
-                production.file, int(production.lines[k]), OUTPUT,
-                f"{output[k]:,.6g}, and trade adds up to {exports[k]:,.6g} for {place}",
-                "no less than what is exported", "raise the output, or lower the trade",
-            )  # fmt: skip
+    for k in np.flatnonzero(~(exports <= (1.0 + ROUNDING) * output)):
+        place = f"exporter {frame['region'].iloc[k]}, sector {frame['sector'].iloc[k]}"
+        stated = "an empty cell" if np.isnan(output[k]) else f"{output[k]:,.6g}"
+        yield Fault(
+            production.file, int(production.lines[k]), OUTPUT,
+            f"{stated}, and trade adds up to {exports[k]:,.6g} for {place}",
+            "no less than what is exported", "raise the output, or lower the trade",
+        )  # fmt: skip
 
 
-def _written(contents: Contents, production: Table, followed: pd.DataFrame, rows: Iterable[int]) -> AddedUp:
+def _written(contents: Contents, production: Table, figures: dict[str, Floats], rows: npt.NDArray[np.intp]) -> AddedUp:
     """The file with new cells where a figure is another; all other cells keep their letters."""
-    tokens = contents.tokens("production")
+    tokens, frame = contents.tokens("production"), production.frame
     at = {name: k for k, name in enumerate(tokens.names)}
     cells = [list(row) for row in tokens.rows]
     changes: list[tuple[str, str, str, float, float]] = []
     for k in rows:
-        before = len(changes)
-        for column in FIGURES:
-            if column not in followed:
+        changed = set()
+        for column, values in figures.items():
+            was, now = float(_told(frame, column)[k]), float(f"{values[k]:.{DIGITS}g}")
+            if abs(now - was) <= 10.0**-DIGITS * abs(was) or np.isnan(now):
                 continue
-            was, now = float(production.frame[column].iloc[k]), float(f"{followed[column].iloc[k]:.{DIGITS}g}")
-            if abs(now - was) > SAME * max(abs(now), abs(was)):
-                cells[k][at[column]] = number_text(now)
-                changes.append((str(followed["region"].iloc[k]), str(followed["sector"].iloc[k]), column, was, now))
-        if len(changes) > before:
-            _said(cells[k], at)
+            cells[k][at[column]] = number_text(now)
+            changed.add(column)
+            changes.append((str(frame["region"].iloc[k]), str(frame["sector"].iloc[k]), column, was, now))
+        said = [FOLLOWS] * bool(changed & {*OF_TRADE}) + [ADDS] * (ADDED in changed)
+        _say(cells[k], at, said)
     raw = replace(tokens, rows=tuple(tuple(row) for row in cells)).to_bytes()
     return AddedUp(raw, pd.DataFrame(changes, columns=["region", "sector", "column", "was", "now"]))
 
 
-def _said(row: list[str], at: dict[str, int]) -> None:
+def _say(row: list[str], at: dict[str, int], said: list[str]) -> None:
     """Say in a changed row how its figures are known now."""
-    if "confidence" in at and plain(row[at["confidence"]]).strip() == "reported":
+    if said and "confidence" in at and plain(row[at["confidence"]]).strip() == "reported":
         row[at["confidence"]] = "derived"
-    if "method" in at and FOLLOWS not in row[at["method"]]:
-        method = plain(row[at["method"]]).strip()
-        row[at["method"]] = quoted(f"{method}; {FOLLOWS}" if method else FOLLOWS)
+    for words in said:
+        if "method" in at and words not in row[at["method"]]:
+            method = plain(row[at["method"]]).strip()
+            row[at["method"]] = quoted(f"{method}; {words}" if method else words)

@@ -24,6 +24,12 @@ __all__ = ["barriers_of", "economy_of", "network_of", "refusals", "threats_of", 
 # Without these an engine has nothing to stand on; a case may leave a whole room out.
 OF_ECONOMY = ("trade", "production", "inputs", "sectors")
 MAY_BE_OF_ECONOMY = ("tariffs",)
+READ_BY_ECONOMY = {
+    "trade": ("exporter", "importer", "sector", "value_usd_million"),
+    "production": ("region", "sector", "domestic_sales_usd_million", "value_added_share"),
+    "inputs": ("region", "input", "user", "share"),
+    "sectors": ("sector",),
+}
 OF_NETWORK = ("nodes", "links", "link_figures", "node_figures", "commodities")
 MAY_BE_OF_NETWORK = ("link_units", "quotas", "blends", "observed")
 OF_THREATS = ("hazards", "events")
@@ -38,6 +44,11 @@ def economy_of(case: Case, theta: Literal["theta", "theta_alternative"] = "theta
     """Build the economy from trade, production, inputs, sectors and, if it has them, tariffs of a case."""
     from zollverein.economy import Economy  # noqa: PLC0415
 
+    for table, column in ((table, column) for table, columns in READ_BY_ECONOMY.items() for column in columns):
+        if column not in case.table(table):
+            raise CaseError(
+                f"table {table} has no column '{column}', which an economy is built from; declare and fill it"
+            )
     key = ["exporter", "importer", "sector"]
     foreign = case.table("trade")[[*key, "value_usd_million"]].rename(columns={"value_usd_million": "value"})
     production = case.table("production")

@@ -83,10 +83,10 @@ def change_files(
     try:
         with FileLock(folder / LOCK, timeout=patience_s), tempfile.TemporaryDirectory(prefix="zollverein-") as beside:
             trial = Path(beside) / folder.resolve().name
-            shutil.copytree(folder, trial, ignore=shutil.ignore_patterns(LOCK))
+            shutil.copytree(folder, trial, ignore=shutil.ignore_patterns(LOCK), ignore_dangling_symlinks=True)
             changed = change(trial)
             if faults := check_case(trial):
-                raise refuse(folder.name, faults)
+                raise refuse(folder.resolve().name, faults)
             replace_all(folder, {file: (trial / file).read_bytes() for file in changed})
     except Timeout as error:
         raise OutputError(

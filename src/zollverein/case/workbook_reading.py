@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from zollverein.case.accounts import MEND_TRADE
 from zollverein.case.adding_up import added_up
 from zollverein.case.case import check_case
 from zollverein.case.contents import as_contents, json_like
+from zollverein.case.fault import Fault
 from zollverein.case.package import DESCRIPTOR
 from zollverein.case.seal import unsealed
 from zollverein.case.workbook_faults import faults_at_sheets, refused
@@ -84,17 +86,24 @@ def from_excel(file: str | Path, folder: str | Path, *, follow_trade: bool = Fal
         faults += read.faults
     files |= {layout.sheets[table].path: read.tokens.to_bytes() for table, read in sheets.items()}
     notes = [*grown.notes, *_notes(sheets, others)]
-    if follow_trade and not faults:
-        followed = added_up(replace(contents, files={**contents.files, **files}), Path(file).name)
-        files[contents.path("production")] = followed.raw
-        notes.append(f"production follows trade: {len(followed.changes):,} figures became others")
+    if follow_trade:
+        try:
+            followed = added_up(replace(contents, files={**contents.files, **files}), Path(file).name)
+            files[contents.path("production")] = followed.raw
+            notes.append(f"production follows trade: {len(followed.changes):,} figures became others")
+        except CaseError as error:
+            own = [fault for fault in error.faults if isinstance(fault, Fault)]
+            if not own:
+                raise
+            faults += faults_at_sheets(own, layout, sheets, contents.schemas, faults)
     descriptor = unsealed(contents.descriptor, files)
     if descriptor != contents.descriptor:
         files[DESCRIPTOR] = json_like(descriptor, files[DESCRIPTOR])
         notes.append("tables of a frozen case were changed: it is no vintage any more, and their seals are off")
     with whole_folder(folder) as made:
         write_files(files, made)
-        faults += faults_at_sheets(check_case(made), layout, sheets, contents.schemas, faults)
+        found = [fault for fault in check_case(made) if not (follow_trade and fault.mend == MEND_TRADE)]
+        faults += faults_at_sheets(found, layout, sheets, contents.schemas, faults)
         if faults:
             raise refused(Path(file).name, faults, layout)
     rows = sum(len(read.tokens.rows) for read in sheets.values())
