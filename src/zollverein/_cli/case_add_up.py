@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -24,21 +22,16 @@ def add_up(
     as_json: JsonOption = False,
 ) -> None:
     """Let production follow trade: exports, imports, home sales, own shares and value added where they disagree."""
-    from dataclasses import asdict  # noqa: PLC0415 - help need not wait for pandas
-
-    from zollverein._cli.screen import output, print_json, records  # noqa: PLC0415
-    from zollverein.case import Fault  # noqa: PLC0415
+    from zollverein._cli.screen import (  # noqa: PLC0415 - help need not wait for pandas
+        faults_as_json,
+        output,
+        print_json,
+        records,
+    )
     from zollverein.case.adding_up import add_up as followed  # noqa: PLC0415
-    from zollverein.errors import CaseError  # noqa: PLC0415
 
-    try:
+    with faults_as_json(as_json):
         changes = followed(case).changes
-    except CaseError as error:
-        if not as_json or not error.faults:
-            raise
-        faults = [asdict(fault) for fault in error.faults if isinstance(fault, Fault)]
-        sys.stdout.write(json.dumps(faults, ensure_ascii=False, indent=2) + "\n")
-        raise typer.Exit(2) from error
     if as_json:
         print_json({"case": case, "changes": records(changes)})
         return

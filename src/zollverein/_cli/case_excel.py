@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -39,23 +37,13 @@ def from_excel(
     as_json: JsonOption = False,
 ) -> None:
     """Make a case of a workbook, whole and checked, or tell every fault by sheet and cell and write nothing."""
-    from dataclasses import asdict  # noqa: PLC0415
-
-    from zollverein.case.fault import Fault  # noqa: PLC0415 - help need not wait for pandas
+    from zollverein._cli.screen import faults_as_json, print_json  # noqa: PLC0415 - help need not wait for pandas
     from zollverein.case.workbook_reading import from_excel as read  # noqa: PLC0415
-    from zollverein.errors import CaseError  # noqa: PLC0415
 
-    try:
+    with faults_as_json(as_json):
         made = read(file, folder, follow_trade=add_up)
-    except CaseError as error:
-        if not as_json or not error.faults:
-            raise
-        faults = [asdict(fault) for fault in error.faults if isinstance(fault, Fault)]
-        sys.stdout.write(json.dumps(faults, ensure_ascii=False, indent=2) + "\n")
-        raise typer.Exit(2) from error
     if as_json:
-        told = {"folder": str(made.folder), "tables": made.tables, "rows": made.rows, "notes": list(made.notes)}
-        sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
+        print_json({"folder": str(made.folder), "tables": made.tables, "rows": made.rows, "notes": list(made.notes)})
         return
     for note in made.notes:
         typer.echo(note)

@@ -7,8 +7,10 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any
 
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
     from zollverein.stress.runner import Progress as Tell
 
-__all__ = ["output", "print_json", "progress_bar", "records"]
+__all__ = ["faults_as_json", "output", "print_json", "progress_bar", "records"]
 
 UNATTENDED_WIDTH = 100
 
@@ -47,6 +49,21 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 def print_json(data: dict[str, Any]) -> None:
     """Print data as JSON on standard output, and nothing else."""
     sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+
+@contextmanager
+def faults_as_json(asked: bool) -> Iterator[None]:
+    """Print the faults of a case that is refused meanwhile as JSON, where that is asked for, and end with 2."""
+    from zollverein.errors import CaseError  # noqa: PLC0415
+
+    try:
+        yield
+    except CaseError as error:
+        faults = [asdict(fault) for fault in error.faults if is_dataclass(fault) and not isinstance(fault, type)]
+        if not asked or not faults:
+            raise
+        sys.stdout.write(json.dumps(faults, ensure_ascii=False, indent=2) + "\n")
+        raise typer.Exit(2) from error
 
 
 @contextmanager
