@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
-__all__ = ["add_up", "show_changes"]
+__all__ = ["add_up"]
 
 ROWS_SHOWN = 40
 
@@ -35,10 +35,10 @@ def add_up(
     if as_json:
         print_json({"case": case, "changes": records(changes)})
         return
-    show_changes(output(), changes, case)
+    _show(output(), changes, case)
 
 
-def show_changes(console: Console, changes: pd.DataFrame, where: str) -> None:
+def _show(console: Console, changes: pd.DataFrame, where: str) -> None:
     """Print which figures of production became others."""
     from zollverein._cli.difference_grid import difference_grid, readable  # noqa: PLC0415
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -103,11 +103,22 @@ def added_up(contents: Contents, name: str) -> AddedUp:
     trade, production = _parsed(contents, "trade", name), _parsed(contents, "production", name)
     if faults := [*check_cells(trade), *check_rows(trade)]:
         raise refuse(name, faults)
-    figures = _figures(production.frame, trade.frame)
-    rows = np.flatnonzero(np.any([off for _, off in figures.values()], axis=0))
-    if faults := list(_above_output(production, traded(production.frame, trade.frame, "exporter"))):
+    sums = {column: traded(production.frame, trade.frame, side) for column, side in SIDES}
+    if faults := list(_above_output(production, sums[EXPORTS])):
         raise refuse(name, faults)
-    return _written(contents, production, {column: values for column, (values, _) in figures.items()}, rows)
+    figures = _figures(production.frame, sums)
+    rows = np.flatnonzero(np.any([figure.off for figure in figures], axis=0))
+    return _written(contents, production.frame, figures, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """A column of production: what it tells, what it would be if it followed, and where that is something else."""
+
+    column: str
+    was: Floats
+    now: Floats
+    off: npt.NDArray[np.bool_]
 
 
 def _parsed(contents: Contents, table: str, name: str) -> Table:
@@ -128,25 +139,26 @@ def _parsed(contents: Contents, table: str, name: str) -> Table:
     return parsed
 
 
-def _figures(production: pd.DataFrame, trade: pd.DataFrame) -> dict[str, tuple[Floats, npt.NDArray[np.bool_]]]:
-    """What every column that the table has would be if all rows followed, and in which rows it is something else."""
+def _figures(production: pd.DataFrame, sums: Mapping[str, Floats]) -> list[_Figure]:
+    """What every column that the table has would be if all rows followed the sums of trade."""
     output = production[OUTPUT].to_numpy(dtype=float)
-    values = {column: traded(production, trade, side) for column, side in SIDES}
-    home = values[HOME] = np.maximum(output - values[EXPORTS], 0.0)
-    absorbed = home + values[IMPORTS]
-    values[OWN] = np.divide(home, absorbed, out=_told(production, OWN), where=absorbed > 0)
+    home = np.maximum(output - sums[EXPORTS], 0.0)
+    absorbed = home + sums[IMPORTS]
+    buys = absorbed > 0
+    own = np.divide(home, absorbed, out=_told(production, OWN), where=buys)
+    values = {**sums, HOME: home, OWN: own}
     if SHARE in production:
         values[ADDED] = output * production[SHARE].to_numpy(dtype=float)
-    figures = {}
+    sizes = {column: np.maximum(output, now) for column, now in values.items()}
+    sizes[OWN] = 1.0 + np.divide(output, absorbed, out=np.zeros_like(output), where=buys)
+    found = []
     for column in (*OF_TRADE, ADDED):
         if column in production and column in values:
-            size = np.maximum(output, values[column])
-            if column == OWN:
-                size = 1.0 + np.divide(output, absorbed, out=np.zeros_like(output), where=absorbed > 0)
+            was, now = _told(production, column), values[column]
             # An empty cell is off too: it agrees with nothing.
-            off = ~(np.abs(values[column] - _told(production, column)) <= ROUNDING * size)
-            figures[column] = (values[column], off & ~np.isnan(values[column]))
-    return figures
+            off = ~(np.abs(now - was) <= ROUNDING * sizes[column]) & ~np.isnan(now)
+            found.append(_Figure(column, was, now, off))
+    return found
 
 
 def _told(production: pd.DataFrame, column: str) -> Floats:
@@ -168,21 +180,24 @@ def _above_output(production: Table, exports: Floats) -> Iterator[Fault]:
         )  # fmt: skip
 
 
-def _written(contents: Contents, production: Table, figures: dict[str, Floats], rows: npt.NDArray[np.intp]) -> AddedUp:
+def _written(
+    contents: Contents, production: pd.DataFrame, figures: Sequence[_Figure], rows: npt.NDArray[np.intp]
+) -> AddedUp:
     """The file with new cells where a figure is another; all other cells keep their letters."""
-    tokens, frame = contents.tokens("production"), production.frame
+    tokens = contents.tokens("production")
     at = {name: k for k, name in enumerate(tokens.names)}
     cells = [list(row) for row in tokens.rows]
     changes: list[tuple[str, str, str, float, float]] = []
     for k in rows:
         changed = set()
-        for column, values in figures.items():
-            was, now = float(_told(frame, column)[k]), float(f"{values[k]:.{DIGITS}g}")
+        for figure in figures:
+            was, now = float(figure.was[k]), float(f"{figure.now[k]:.{DIGITS}g}")
             if abs(now - was) <= 10.0**-DIGITS * abs(was) or np.isnan(now):
                 continue
-            cells[k][at[column]] = number_text(now)
-            changed.add(column)
-            changes.append((str(frame["region"].iloc[k]), str(frame["sector"].iloc[k]), column, was, now))
+            cells[k][at[figure.column]] = number_text(now)
+            changed.add(figure.column)
+            place = (str(production["region"].iloc[k]), str(production["sector"].iloc[k]))
+            changes.append((*place, figure.column, was, now))
         said = [FOLLOWS] * bool(changed & {*OF_TRADE}) + [ADDS] * (ADDED in changed)
         _say(cells[k], at, said)
     raw = replace(tokens, rows=tuple(tuple(row) for row in cells)).to_bytes()

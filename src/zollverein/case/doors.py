@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 __all__ = ["barriers_of", "economy_of", "network_of", "refusals", "threats_of", "union_of"]
 
 # Without these an engine has nothing to stand on; a case may leave a whole room out.
-OF_ECONOMY = ("trade", "production", "inputs", "sectors")
-MAY_BE_OF_ECONOMY = ("tariffs",)
 READ_BY_ECONOMY = {
     "trade": ("exporter", "importer", "sector", "value_usd_million"),
     "production": ("region", "sector", "domestic_sales_usd_million", "value_added_share"),
     "inputs": ("region", "input", "user", "share"),
     "sectors": ("sector",),
 }
+OF_ECONOMY = tuple(READ_BY_ECONOMY)
+MAY_BE_OF_ECONOMY = ("tariffs",)
 OF_NETWORK = ("nodes", "links", "link_figures", "node_figures", "commodities")
 MAY_BE_OF_NETWORK = ("link_units", "quotas", "blends", "observed")
 OF_THREATS = ("hazards", "events")
