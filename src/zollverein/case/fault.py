@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from zollverein.errors import CaseError
 
-__all__ = ["Fault", "refuse"]
+__all__ = ["LONGEST_SHOWN", "SHOWN", "Fault", "refuse"]
 
 SHOWN = 40
+# Letters of a cell or a name that a message quotes.
+LONGEST_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True, order=True)

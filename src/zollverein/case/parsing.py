@@ -12,14 +12,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from zollverein.case.fault import Fault
+from zollverein.case.fault import LONGEST_SHOWN, Fault
 from zollverein.case.schema import Column, TableSchema
 from zollverein.errors import near_matches
 
 __all__ = ["Table", "parse_table"]
 
 BOOLEANS = {"true": True, "false": False, "True": True, "False": False, "TRUE": True, "FALSE": False}
-LONGEST_SHOWN = 60
 EXACT = 2**53
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 DAY = re.compile(r"(?!0000)\d{4}-\d{2}-\d{2}", re.ASCII)

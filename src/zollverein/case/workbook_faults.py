@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from zollverein.case.fault import SHOWN, Fault
+from zollverein.case.fault import LONGEST_SHOWN, SHOWN, Fault
 from zollverein.case.schema import TableSchema
 from zollverein.case.tokens import plain
 from zollverein.case.workbook_layout import Layout
@@ -14,8 +14,6 @@ from zollverein.errors import CaseError
 
 __all__ = ["faults_at_sheets", "refused"]
 
-# Of a cell's text, so many letters are told.
-LONGEST_TOLD = 60
 TOO_MANY = "a column too many"
 
 
@@ -74,12 +72,12 @@ def _at_the_sheet(fault: Fault, read: ReadSheet, schema: TableSchema) -> Fault:
 def _shortened(fault: Fault, read: ReadSheet) -> str:
     """What was found, with the texts of its row cut to a length that a person reads."""
     found = fault.found
-    starts = list(read.tokens.starts())[1:] if len(found) > LONGEST_TOLD else []
+    starts = list(read.tokens.starts())[1:] if len(found) > LONGEST_SHOWN else []
     if fault.row in starts:
         texts = (plain(token) for token in read.tokens.rows[starts.index(fault.row)])
-        for text in sorted((text for text in texts if len(text) > LONGEST_TOLD), key=len, reverse=True):
+        for text in sorted((text for text in texts if len(text) > LONGEST_SHOWN), key=len, reverse=True):
             for told in (text, text.strip()):
-                found = found.replace(told, f"{told[: LONGEST_TOLD - 3]}...") if len(told) > LONGEST_TOLD else found
+                found = found.replace(told, f"{told[: LONGEST_SHOWN - 3]}...") if len(told) > LONGEST_SHOWN else found
     return found
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from zollverein.case.data.drawn_lines import Line
 from zollverein.case.data.inspection_bytes import encoded, opened, refuse_what_is_no_text
+from zollverein.case.fault import LONGEST_SHOWN
 from zollverein.errors import DataError
 
 __all__ = ["Feature", "Features", "read_features", "refuse_places_off_the_map"]
@@ -197,7 +198,9 @@ def _position(position: Any, where: str) -> tuple[float, float]:
         x, y = position[:2]
         if _is_number(x) and _is_number(y):
             return float(x), float(y)
-    raise DataError(f"{where} has {str(position)[:60]} for a position; one is [longitude, latitude] in degrees")
+    raise DataError(
+        f"{where} has {str(position)[:LONGEST_SHOWN]} for a position; one is [longitude, latitude] in degrees"
+    )
 
 
 def _is_number(value: Any) -> bool:

@@ -15,6 +15,7 @@ from pathlib import Path
 from zollverein.case.data.inspection_bytes import encoded, opened, refuse_what_is_no_text
 from zollverein.case.data.inspection_cells import DECIMAL_COMMA, NUMBER, Judge, Spoilt
 from zollverein.case.data.inspection_rows import Row, first_line, line_number, rows, split, stops_within_a_line
+from zollverein.case.fault import LONGEST_SHOWN
 from zollverein.errors import DataError, near_matches
 
 __all__ = ["TextLayout", "inspect_text"]
@@ -143,7 +144,9 @@ def _compare_columns(
     """Hold the header against the wanted columns; return what to note."""
     twice = [name for name, count in Counter(header).items() if count > 1 and name]
     if twice:
-        raise DataError(f"{called}: {path}, line 1 names column '{twice[0][:60]}' more than once; download it again")
+        raise DataError(
+            f"{called}: {path}, line 1 names column '{twice[0][:LONGEST_SHOWN]}' more than once; download it again"
+        )
     if columns is None:
         return []
     missing = [name for name in columns if name not in header]
@@ -165,7 +168,7 @@ def _differences(missing: Sequence[str], extra: Sequence[str]) -> str:
         told = [f"'{name}'" + (f" (is it '{match[0]}'?)" if match else "") for name, match in near]
         parts.append("missing " + _some(told))
     if extra:
-        parts.append("not expected " + _some([f"'{name[:60]}'" for name in extra]))
+        parts.append("not expected " + _some([f"'{name[:LONGEST_SHOWN]}'" for name in extra]))
     return "; ".join(parts)
 
 

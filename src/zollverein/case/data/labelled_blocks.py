@@ -9,15 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from zollverein.case.data.world_table import Array, WorldTable
+from zollverein.case.fault import LONGEST_SHOWN
 from zollverein.errors import DataError
 
 __all__ = ["Label", "LabelledMatrix", "block", "places", "refuse_two_outputs", "regions_of", "wanted", "world_table"]
 
 Label = tuple[str, str]
 """Region and code of a row or a column; rows below the intermediate ones have no region."""
-
-SHOWN = 60
-"""Letters of a label that a message quotes."""
 
 AGREES_WITHIN = 1e-4
 """Of the mean output: two statements of the same output may differ by rounding."""
@@ -168,4 +166,4 @@ def _span(numbers: Sequence[int]) -> slice | None:
 
 
 def _said(label: Label) -> str:
-    return " ".join(part for part in label if part)[:SHOWN]
+    return " ".join(part for part in label if part)[:LONGEST_SHOWN]

@@ -18,6 +18,7 @@ import numpy as np
 
 from zollverein.case.data.inspection_cells import NUMBER
 from zollverein.case.data.world_table import Array, WorldTable
+from zollverein.case.fault import LONGEST_SHOWN
 from zollverein.errors import DataError
 
 __all__ = ["frame_table", "parsed"]
@@ -136,7 +137,7 @@ def _spoilt(frame: Any) -> str:
         for row, cell in column.items():
             if not _is_figure(cell):
                 at = ", column ".join(_name(part) for part in (row, label))
-                return f"row {at} holds '{str(cell)[:60]}', which is no number"
+                return f"row {at} holds '{str(cell)[:LONGEST_SHOWN]}', which is no number"
     return "a cell is no number"
 
 

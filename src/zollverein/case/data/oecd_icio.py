@@ -28,6 +28,7 @@ from zollverein.case.data.text_matrix import read_matrix
 from zollverein.case.data.world_checks import checked
 from zollverein.case.data.world_table import Array, WorldTable
 from zollverein.case.data.year_files import year_file
+from zollverein.case.fault import LONGEST_SHOWN
 from zollverein.errors import DataError
 
 __all__ = ["DATASETS", "read"]
@@ -172,8 +173,8 @@ def _label(name: str, edition: Edition, path: Path) -> Label:
     if name in {*PRIMARIES, OUTPUT[1]}:
         return "", name
     raise DataError(
-        f"{edition.dataset}: {path} names a row or column '{name[:60]}' where a name such as KAZ_C19 belongs; it is "
-        "not a table of this dataset, or not one of this edition"
+        f"{edition.dataset}: {path} names a row or column '{name[:LONGEST_SHOWN]}' where a name such as KAZ_C19 "
+        "belongs; it is not a table of this dataset, or not one of this edition"
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from zollverein.case.fault import LONGEST_SHOWN
 from zollverein.errors import DataError, near_matches
 
 __all__ = ["DEMANDS", "EDITIONS", "PARTS", "PRIMARIES", "Edition", "refuse_other_edition", "refuse_other_year"]
@@ -76,7 +77,7 @@ def refuse_other_edition(edition: Edition, regions: Iterable[str], sectors: Iter
         strange = [label for label in found if label not in known]
         if not strange:
             continue
-        shown = ", ".join(label[:60] for label in strange[:4]) + (" ..." if len(strange) > 4 else "")
+        shown = ", ".join(label[:LONGEST_SHOWN] for label in strange[:4]) + (" ..." if len(strange) > 4 else "")
         for other in EDITIONS.values():
             theirs = other.sectors if kind == "industry" else other.regions
             if all(label in theirs for label in strange):
@@ -85,7 +86,7 @@ def refuse_other_edition(edition: Edition, regions: Iterable[str], sectors: Iter
                     f"read it as {other.dataset}, or download the edition that is wanted"
                 )
         near = near_matches(strange[0], known, 1)
-        hint = f" (is '{strange[0][:60]}' meant to be '{near[0]}'?)" if near else ""
+        hint = f" (is '{strange[0][:LONGEST_SHOWN]}' meant to be '{near[0]}'?)" if near else ""
         raise DataError(
             f"{edition.dataset}: {where} names {kind} {shown}, which this edition does not have{hint}; "
             "download the file again"

@@ -19,6 +19,7 @@ from zollverein.case.data.inspection_bytes import opened
 from zollverein.case.data.inspection_cells import NUMBER, Judge
 from zollverein.case.data.inspection_rows import Row
 from zollverein.case.data.world_table import Array
+from zollverein.case.fault import LONGEST_SHOWN
 from zollverein.errors import DataError
 
 __all__ = ["Grid", "figures", "read_grid", "refuse_other_unit", "text"]
@@ -169,7 +170,7 @@ def _refuse(grid: Grid, row: int, column: int, cell: Any, dataset: str) -> None:
     elif isinstance(cell, dt.date | dt.datetime | dt.time):
         what = f"a date ({cell}) where a figure belongs; restore it from the publisher's file"
     else:
-        what = f"'{str(cell)[:60]}', which is no number; restore it from the publisher's file"
+        what = f"'{str(cell)[:LONGEST_SHOWN]}', which is no number; restore it from the publisher's file"
     address = f"{get_column_letter(column + 1)}{row + 1}"
     raise DataError(f"{dataset}: {grid.path}, sheet '{grid.sheet}', cell {address} holds {what}")
 
